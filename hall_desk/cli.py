@@ -1,0 +1,495 @@
+"""The command `hall-desk`: its words, what each does, and how it ends.
+
+Exit status 0: done. 2: something typed is wrong. 1: it could not be done. An error is one plain line on stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import getpass
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import hall_desk
+from hall_desk import errors, i18n
+from hall_desk import settings as pc
+from hall_desk.i18n import N_, _, _n
+
+if TYPE_CHECKING:
+    from hall_desk.services.accounts import Actor
+    from hall_desk.store.database import Store
+
+DONE, COULD_NOT, WRONG_INPUT = 0, 1, 2
+PIN_VARIABLE = "HALL_DESK_PIN"
+WRONG: tuple[type[errors.HallDeskError], ...] = (
+    errors.BadInput,
+    errors.BadFile,
+    errors.NotFound,
+    errors.AlreadyThere,
+    errors.DayNotOver,
+)
+KINDS = ("windows", "matters", "staff", "communities")
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints are one plain line, as all other errors here."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"hall-desk: {message}", file=sys.stderr)
+        raise SystemExit(WRONG_INPUT)
+
+
+def _parser() -> argparse.ArgumentParser:
+    where = argparse.ArgumentParser(add_help=False)
+    place = where.add_mutually_exclusive_group()
+    place.add_argument("--data", type=Path, metavar="DIR", help=_("this PC's data folder"))
+    place.add_argument("--database", metavar="URL", help=_("the hall's PostgreSQL database"))
+    where.add_argument(
+        "--language", choices=tuple(i18n.LANGUAGES), help=_("language of texts and papers")
+    )
+
+    parser: argparse.ArgumentParser = _Parser(
+        prog="hall-desk",
+        parents=[where],
+        description=_("The front desk of a government service hall."),
+    )
+    parser.add_argument("--version", action="version", version=f"hall-desk {hall_desk.__version__}")
+    commands = parser.add_subparsers(dest="command", metavar=_("COMMAND"))
+
+    def command(
+        name: str, run: Callable[[argparse.Namespace], int], text: str
+    ) -> argparse.ArgumentParser:
+        # The place may stand before or after the command; SUPPRESS keeps the later one from erasing the earlier.
+        late = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+        group = late.add_mutually_exclusive_group()
+        group.add_argument("--data", type=Path, metavar="DIR", help=_("this PC's data folder"))
+        group.add_argument("--database", metavar="URL", help=_("the hall's PostgreSQL database"))
+        late.add_argument(
+            "--language", choices=tuple(i18n.LANGUAGES), help=_("language of texts and papers")
+        )
+        made: argparse.ArgumentParser = commands.add_parser(
+            name, parents=[late], help=_(text), description=_(text)
+        )
+        made.set_defaults(run=run)
+        return made
+
+    command("run", _run, N_("opens the app"))
+    demo = command("demo", _demo, N_("makes a sample hall with a lived-in day and opens it"))
+    demo.add_argument(
+        "--headless",
+        type=Path,
+        metavar="OUT",
+        help=_("writes screens, slips and the day's report to OUT instead"),
+    )
+    shots = command("shots", _shots, N_("writes a picture of every page to a folder"))
+    shots.add_argument("out", type=Path, metavar="OUT")
+
+    init = command("init", _init, N_("makes a hall without the wizard"))
+    init.add_argument("--hall", required=True, metavar="NAME", help=_("the hall's name"))
+    init.add_argument(
+        "--manager", required=True, metavar="NAME", help=_("the first manager's name")
+    )
+    init.add_argument(
+        "--opened",
+        type=_date,
+        metavar="DATE",
+        help=_("the hall's opening day, for cumulative figures"),
+    )
+    init.add_argument(
+        "--balance",
+        type=int,
+        default=0,
+        metavar="N",
+        help=_("tickets handled since the opening day, before Hall Desk"),
+    )
+    for name, run, text in (
+        (
+            "import",
+            _import,
+            N_("takes windows, matters, staff or communities from an XLSX or CSV file"),
+        ),
+        (
+            "export",
+            _export,
+            N_("writes windows, matters, staff or communities to an XLSX or CSV file"),
+        ),
+    ):
+        transfer = command(name, run, text)
+        transfer.add_argument("kind", choices=KINDS)
+        transfer.add_argument("file", type=Path, metavar="FILE")
+
+    slip = command("slip", _slip, N_("writes one telephone slip as PDF"))
+    subject = slip.add_mutually_exclusive_group(required=True)
+    subject.add_argument("--matter", metavar="CODE", help=_("the matter's code"))
+    subject.add_argument("--window", metavar="NUMBER", help=_("the window's number"))
+    slip.add_argument("--output", required=True, type=Path, metavar="F.pdf")
+    slip.add_argument(
+        "--roll", choices=("58", "80", "a5"), default="80", help=_("width of the paper")
+    )
+    slip.add_argument("--large", action="store_true", help=_("large print"))
+
+    report = command(
+        "report", _report, N_("writes the report of a day; the output's ending decides its form")
+    )
+    report.add_argument("period", choices=("daily",))
+    report.add_argument(
+        "--date", type=_date, metavar="D", help=_("the service day; today without it")
+    )
+    report.add_argument(
+        "--output", required=True, type=Path, metavar="F", help=_("a name ending in .pdf or .json")
+    )
+
+    verify = command("verify", _verify, N_("recomputes the digest of a day's journal"))
+    verify.add_argument("--date", required=True, type=_date, metavar="D")
+    command("migrate", _migrate, N_("brings the database to this program's version"))
+    return parser
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(_("A date looks like 2020-02-21.")) from None
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; gives its exit status."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    i18n.use(_language(words))
+    try:
+        options = _parser().parse_args(words)
+        return int(getattr(options, "run", _run)(options))
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else COULD_NOT
+    except errors.HallDeskError as error:
+        _complain(error)
+        return WRONG_INPUT if isinstance(error, WRONG) else COULD_NOT
+    except KeyboardInterrupt:
+        return COULD_NOT
+
+
+def _language(words: Sequence[str]) -> str:
+    """The language has to be known before the help texts are made, hence before parsing."""
+    early = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    early.add_argument("--language")
+    early.add_argument("--data", type=Path)
+    try:
+        known, _rest = early.parse_known_args(words)
+    except argparse.ArgumentError:
+        return i18n.DEFAULT
+    return known.language or pc.load(known.data or pc.default_folder()).language
+
+
+def _complain(error: errors.HallDeskError) -> None:
+    text = i18n.explain(error)
+    if isinstance(error, errors.BadFile):
+        from hall_desk.services import import_problems
+
+        text = import_problems.explain(error)
+    print(f"hall-desk: {text}", file=sys.stderr)
+
+
+# --- where the hall is ---------------------------------------------------------------------------
+
+
+def _folder(options: argparse.Namespace) -> Path:
+    return Path(options.data or pc.default_folder()).expanduser().resolve()
+
+
+def _settings(options: argparse.Namespace, folder: Path) -> pc.Settings:
+    found = pc.load(folder)
+    return dataclasses.replace(found, language=options.language or found.language)
+
+
+def _place(options: argparse.Namespace) -> str:
+    """The database: `--database`, or what the data folder's settings say, or the SQLite file in it."""
+    if options.database:
+        return str(options.database)
+    folder = _folder(options)
+    return pc.load(folder).database or str(folder / pc.DATABASE)
+
+
+@contextmanager
+def _opened(options: argparse.Namespace) -> Iterator[tuple[Store, Actor]]:
+    from hall_desk.services import accounts
+    from hall_desk.store.database import Store
+
+    store = Store.open(_place(options))
+    try:
+        yield store, accounts.operator(store)
+    finally:
+        store.close()
+
+
+# --- the commands --------------------------------------------------------------------------------
+
+
+def _run(options: argparse.Namespace) -> int:
+    from hall_desk.ui import app
+
+    folder = _folder(options)
+    return app.run(_place(options), _settings(options, folder), folder=folder)
+
+
+def _pin() -> str:
+    given = os.environ.get(PIN_VARIABLE)
+    if given is not None:
+        return given
+    if not sys.stdin.isatty():
+        raise errors.BadInput("pin", "too_short", limit=4)
+    pin = getpass.getpass(_("PIN of the first manager: "))
+    if getpass.getpass(_("The same PIN again: ")) != pin:
+        raise errors.BadInput("pin", "not_the_same")
+    return pin
+
+
+def _init(options: argparse.Namespace) -> int:
+    from hall_desk.services import halls
+
+    place = _place(options)
+    store = halls.create(
+        place,
+        name=options.hall,
+        manager=options.manager,
+        pin=_pin(),
+        opened_day=options.opened,
+        opening_balance=options.balance,
+    )
+    try:
+        print(
+            _("The hall “{hall}” stands at {place}.").format(
+                hall=options.hall, place=store.public_place
+            )
+        )
+    finally:
+        store.close()
+    return DONE
+
+
+def _import(options: argparse.Namespace) -> int:
+    from hall_desk.services import directory
+
+    with _opened(options) as (_store, actor):
+        plan = directory.import_file(actor, options.kind, options.file)
+    print(
+        _("{added} added, {changed} changed, {retired} retired, {unchanged} unchanged.").format(
+            added=len(plan.added),
+            changed=len(plan.changed),
+            retired=len(plan.retired),
+            unchanged=plan.unchanged,
+        )
+    )
+    return DONE
+
+
+def _export(options: argparse.Namespace) -> int:
+    from hall_desk.services import directory
+
+    with _opened(options) as (_store, actor):
+        count = directory.export_file(actor, options.kind, options.file)
+    print(
+        _n("{count} row written to {file}.", "{count} rows written to {file}.", count).format(
+            count=count, file=options.file
+        )
+    )
+    return DONE
+
+
+def _ending(path: Path, *allowed: str) -> str:
+    ending = path.suffix.lower()
+    if ending not in allowed:
+        raise errors.BadInput("output", "ending", endings=" ".join(allowed))
+    return ending
+
+
+def _slip(options: argparse.Namespace) -> int:
+    from hall_desk.documents.slip import phone_slip
+    from hall_desk.services import matters, slips
+
+    _ending(options.output, ".pdf")
+    with _opened(options) as (_store, actor):
+        if options.matter:
+            matter = matters.by_code(actor, options.matter)
+            facts = slips.preview(actor, matter.line.window.id, matter.line.id)
+        else:
+            facts = slips.preview(actor, matters.window_by_number(actor, options.window).id)
+    pc.write_file(options.output, phone_slip(facts, options.roll, options.large))
+    return DONE
+
+
+def _report(options: argparse.Namespace) -> int:
+    ending = _ending(options.output, ".pdf", ".json")
+    with _opened(options) as (store, actor):
+        content = _daily(actor, options.date or store.today(), ending)
+    pc.write_file(options.output, content)
+    return DONE
+
+
+def _daily(actor: Actor, day: date, ending: str) -> bytes:
+    from hall_desk.services import figures
+
+    found = figures.of_day(actor, day)
+    if ending == ".json":
+        return figures.as_json(found).encode()
+    from hall_desk.documents.daily_report import daily_report
+
+    return daily_report(found)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from hall_desk.services import figures
+
+    with _opened(options) as (_store, actor):
+        digest = figures.digest_of_day(actor, options.date)
+    print(
+        _n(
+            "{day}: {count} entry, digest {digest}",
+            "{day}: {count} entries, digest {digest}",
+            digest.entries,
+        ).format(day=options.date, count=digest.entries, digest=digest.text)
+    )
+    return DONE
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    from hall_desk.store.database import Store
+
+    before, after = Store.migrate(_place(options))
+    if before == after:
+        print(_("The database is at version {version} already.").format(version=after))
+    else:
+        print(
+            _("The database went from version {before} to {after}.").format(
+                before=before, after=after
+            )
+        )
+    return DONE
+
+
+# --- the sample hall -----------------------------------------------------------------------------
+
+STEPS = {
+    "hall": N_("Making the sample hall …"),
+    "day": N_("Living through 21 February 2020 …"),
+    "morning": N_("Starting the next morning …"),
+    "screens": N_("Taking pictures of the screens …"),
+    "papers": N_("Printing slips, receipts and the daily report …"),
+}
+
+
+def _progress(step: str) -> None:
+    print(_(STEPS[step]), flush=True)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    if options.headless is not None:
+        return _headless(options)
+    from hall_desk.services import halls, sample_day
+    from hall_desk.ui import app
+
+    folder = _folder(options) if options.data else pc.default_folder() / "demo"
+    place = options.database or str(folder / pc.DATABASE)
+    _clear_sample(place)
+    with sample_day.make(place, _progress) as store:
+        halls.keep_practice_clock(store)
+    print(_("Everybody's PIN in the sample hall is {pin}.").format(pin=sample_day.PIN), flush=True)
+    return app.run(place, _settings(options, folder), folder=folder)
+
+
+def _clear_sample(place: str) -> None:
+    """Removes the sample hall of an earlier run; a real hall is never touched. Raises AlreadyThere."""
+    from hall_desk.services import halls
+    from hall_desk.store.database import Store, is_postgres
+
+    if is_postgres(place) or not Path(place).exists():
+        return
+    store = Store.open(place)
+    try:
+        there = halls.info(store)
+    finally:
+        store.close()
+    if not there.practice:
+        raise errors.AlreadyThere(kind="hall", key=there.name)
+    for name in (place, f"{place}-wal", f"{place}-shm"):
+        Path(name).unlink(missing_ok=True)
+
+
+@contextmanager
+def _sample(options: argparse.Namespace) -> Iterator[Store]:
+    """The sample hall, kept where the options say, or gone afterwards."""
+    import tempfile
+
+    from hall_desk.services import sample_day
+
+    with tempfile.TemporaryDirectory(prefix="hall-desk-") as folder:
+        place = options.database or str(
+            (_folder(options) if options.data else Path(folder)) / pc.DATABASE
+        )
+        _clear_sample(place)
+        with sample_day.make(place, _progress) as store:
+            yield store
+
+
+def _shots(options: argparse.Namespace) -> int:
+    with _sample(options) as store:
+        _progress("screens")
+        for path in _pictures(store, options.out):
+            print(path)
+    return DONE
+
+
+def _pictures(store: Store, out: Path) -> list[Path]:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from hall_desk.services import accounts, sample_day
+    from hall_desk.ui.shots import shots
+
+    actors = {
+        role: accounts.sign_in(store, name, sample_day.PIN, "A")
+        for role, name in sample_day.PEOPLE.items()
+    }
+    return shots(store, actors, out)
+
+
+def _headless(options: argparse.Namespace) -> int:
+    from hall_desk.services import accounts, halls, sample_day
+
+    out = options.headless
+    with _sample(options) as store:
+        manager = accounts.sign_in(store, sample_day.PEOPLE["manager"], sample_day.PIN, "A")
+        _progress("papers")
+        _papers(manager, out)
+        _progress("screens")
+        _pictures(store, out)
+        halls.keep_practice_clock(store)
+    print(_("Everything is in {folder}.").format(folder=out))
+    return DONE
+
+
+def _papers(manager: Actor, out: Path) -> None:
+    """Slips and receipts for each roll, and the day's report as PDF and JSON."""
+    from hall_desk.documents.receipt import receipt, routing_slip
+    from hall_desk.documents.slip import phone_slip
+    from hall_desk.services import matters, sample_day, slips, tickets
+
+    matter = matters.search(manager, "变更定点", 1)[0]
+    window = matters.windows(manager)[0]
+    waiting = tickets.board(manager).queued[0]
+    facts = tickets.receipt_facts(manager, waiting.id)
+    for roll in ("58", "80"):
+        of_matter = slips.preview(manager, matter.window.id, matter.id)
+        pc.write_file(out / f"slip-{roll}.pdf", phone_slip(of_matter, roll))
+        pc.write_file(
+            out / f"slip-window-{roll}.pdf", phone_slip(slips.preview(manager, window.id), roll)
+        )
+        pc.write_file(out / f"slip-large-{roll}.pdf", phone_slip(of_matter, roll, large=True))
+        pc.write_file(out / f"receipt-{roll}.pdf", receipt(facts, roll))
+        pc.write_file(out / f"routing-slip-{roll}.pdf", routing_slip(facts, roll))
+    day = sample_day.DAY
+    for ending in (".pdf", ".json"):
+        pc.write_file(out / f"daily-{day}{ending}", _daily(manager, day, ending))

@@ -1,0 +1,1 @@
+"""The physical edge: printers, and later scanners, thermometers and voices."""

@@ -1,0 +1,191 @@
+"""The expected failures of Hall Desk, as facts.
+
+An expected failure is raised by a service (or converted at one edge: the database, a file, a printer) and says
+what happened in attributes. It holds no user text and no personal data: the words, in each language, are made in
+one place, `hall_desk.i18n.explain`. Anything that is not a `HallDeskError` is a bug.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+
+class HallDeskError(Exception):
+    """Base of all expected failures. `facts` are the keyword arguments, also readable as attributes."""
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__()
+        self.facts = facts
+        self.__dict__.update(facts)
+
+    def __str__(self) -> str:
+        # Only the class and the names of the facts: a traceback in a log must never show a person's data.
+        return f"{type(self).__name__}({', '.join(sorted(self.facts))})"
+
+
+# --- input ---------------------------------------------------------------------------------------
+
+
+class BadInput(HallDeskError):
+    """One value cannot be taken. `field` names where it was typed, `reason` is a stable code for the sentence."""
+
+    field: str
+    reason: str
+
+    def __init__(self, field: str, reason: str, **facts: Any) -> None:
+        super().__init__(field=field, reason=reason, **facts)
+
+
+class BadFile(HallDeskError):
+    """An import file was refused as a whole. `problems` is a list of `(row, column, reason, value_shown)`."""
+
+    problems: list[Any]
+
+
+class NotFound(HallDeskError):
+    """`kind` (ticket, matter, window …) with `key` does not exist, or has been retired."""
+
+    kind: str
+    key: str
+
+
+# --- rights --------------------------------------------------------------------------------------
+
+
+class NotAllowed(HallDeskError):
+    """The actor's role may not do this. `action` is the right's name, e.g. `tickets.claim`."""
+
+    action: str
+
+
+class SignInRefused(HallDeskError):
+    """Wrong name or PIN. `tries_left` is None when the account is unknown."""
+
+    tries_left: int | None
+
+
+class AccountLocked(HallDeskError):
+    """Too many wrong PINs; `until` says when the next try is taken (UTC)."""
+
+    until: datetime
+
+
+# --- the ticket's life ---------------------------------------------------------------------------
+
+
+class AlreadyClaimed(HallDeskError):
+    """Somebody else has the ticket: `number`, `owner` (staff short name), `window`, `since` (UTC)."""
+
+    number: str
+    owner: str
+    window: str
+    since: datetime
+
+
+class WrongState(HallDeskError):
+    """The ticket is not in a state that allows this. `number`, `state`, `action`."""
+
+    number: str
+    state: str
+    action: str
+
+
+class PapersOut(HallDeskError):
+    """A ticket cannot be closed: `papers` are the names of papers that are not with the resident."""
+
+    number: str
+    papers: list[str]
+
+
+class NothingWaiting(HallDeskError):
+    """No ticket is queued at this window."""
+
+    window: str
+
+
+class OpenTicketExists(HallDeskError):
+    """The resident has an open ticket for the same matter: `number`, `window`, `owner`, `ticket_id`."""
+
+    number: str
+    window: str
+    owner: str
+    ticket_id: Any
+
+
+class WrongProof(HallDeskError):
+    """The pick-up code, receipt or tail that was shown does not belong to this ticket."""
+
+    number: str
+
+
+# --- environment ---------------------------------------------------------------------------------
+
+
+class DatabaseAway(HallDeskError):
+    """The database server cannot be reached. `host` may be empty."""
+
+    host: str
+
+
+class DatabaseBusy(HallDeskError):
+    """A lock was not given in time; nothing was written; trying again is safe."""
+
+
+class DatabaseMissing(HallDeskError):
+    """There is no hall here yet: `place` is a file or a database name. The cure is `hall-desk init` or `demo`."""
+
+    place: str
+
+
+class SchemaTooNew(HallDeskError):
+    """The database was made by a newer program: `found` and `known` are schema versions."""
+
+    found: int
+    known: int
+
+
+class SchemaTooOld(HallDeskError):
+    """The database must be migrated first (`hall-desk migrate`): `found` and `known` are schema versions."""
+
+    found: int
+    known: int
+
+
+class CannotWrite(HallDeskError):
+    """A file or folder cannot be written: `place`, and `reason` one of `read_only`, `disk_full`, `no_permission`."""
+
+    place: str
+    reason: str
+
+
+class NotADatabase(HallDeskError):
+    """The file at `place` is not a Hall Desk database, or is damaged."""
+
+    place: str
+
+
+class CannotPrint(HallDeskError):
+    """The printer did not take the job: `printer`, `reason`."""
+
+    printer: str
+    reason: str
+
+
+class MissingGlyph(HallDeskError):
+    """The fonts have no shape for `characters`, so a paper would show a box instead of a name."""
+
+    characters: str
+
+
+class AlreadyThere(HallDeskError):
+    """`kind` with `key` exists already (a hall in this place, a window number, a matter code)."""
+
+    kind: str
+    key: str
+
+
+class DayNotOver(HallDeskError):
+    """A report was asked for a day that lies ahead: `day`."""
+
+    day: date

@@ -1,0 +1,295 @@
+"""Texts in the chosen language. Source texts are English; Simplified Chinese is complete and the default.
+
+`_` and `_n` translate; `N_` marks a text that is translated where it is used. The words for stored codes
+(`code`) and for expected failures (`explain`) are here, in one place, for screens, papers and commands alike.
+"""
+
+from __future__ import annotations
+
+import gettext
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from hall_desk import errors, resources
+
+if TYPE_CHECKING:
+    pass
+
+DEFAULT = "zh_CN"
+LANGUAGES = {"zh_CN": "简体中文", "en": "English"}
+
+_language = DEFAULT
+_catalogue: gettext.NullTranslations | None = None
+
+
+def use(language: str) -> None:
+    """Chooses the language of all texts made from now on; an unknown one means the default."""
+    global _language, _catalogue
+    _language = language if language in LANGUAGES else DEFAULT
+    if _language == "en":
+        _catalogue = gettext.NullTranslations()
+        return
+    path = resources.path("translations", _language, "LC_MESSAGES", "hall_desk.mo")
+    with path.open("rb") as file:
+        _catalogue = gettext.GNUTranslations(file)
+
+
+def language() -> str:
+    return _language
+
+
+def _current() -> gettext.NullTranslations:
+    if _catalogue is None:
+        use(_language)
+    assert _catalogue is not None
+    return _catalogue
+
+
+def _(text: str) -> str:
+    return _current().gettext(text) if text else ""
+
+
+def _n(one: str, many: str, count: int) -> str:
+    return _current().ngettext(one, many, count)
+
+
+def N_(text: str) -> str:
+    """Marks a text for translation; the caller passes it through `_` when it is shown."""
+    return text
+
+
+# --- words for stored codes ----------------------------------------------------------------------
+
+CODES: dict[str, dict[str, str]] = {
+    "state": {
+        "queued": N_("Waiting"),
+        "handling": N_("In hand"),
+        "suspended": N_("Suspended"),
+        "ready": N_("Ready"),
+        "closed": N_("Closed"),
+    },
+    "ticket_outcome": {
+        "finished": N_("Finished"),
+        "withdrawn": N_("Withdrawn"),
+        "terminated": N_("Terminated"),
+    },
+    "outcome": {"normal": N_("Normal"), "hold": N_("Measure again"), "fever": N_("Fever")},
+    "holder": {
+        "desk": N_("Front desk"),
+        "runner": N_("On the way"),
+        "window": N_("Window"),
+        "resident": N_("Resident"),
+        "kept": N_("Kept by the window"),
+    },
+    "person": {"resident": N_("Resident"), "staff": N_("Staff"), "other": N_("Other")},
+    "priority": {
+        "70+": N_("70+"),
+        "disabled": N_("Disabled"),
+        "pregnant": N_("Pregnant"),
+        "serviceman": N_("Serviceman"),
+    },
+    "role": {
+        "front_desk": N_("Front desk staff"),
+        "window_clerk": N_("Window clerk"),
+        "manager": N_("Manager"),
+    },
+    "channel": {
+        "on_the_spot": N_("On the spot"),
+        "proxy": N_("Proxy"),
+        "phone": N_("Phone"),
+        "online": N_("Online"),
+    },
+    "kind": {
+        "ticket": N_("ticket"),
+        "matter": N_("matter"),
+        "window": N_("window"),
+        "staff": N_("member of staff"),
+        "check": N_("temperature check"),
+        "paper": N_("paper"),
+        "hall": N_("hall"),
+        "desk": N_("desk letter"),
+        "setting": N_("setting"),
+        "file": N_("file"),
+    },
+}
+
+
+def code(kind: str, value: str) -> str:
+    """The word for a stored code; a code this program does not know is shown as it is."""
+    text = CODES.get(kind, {}).get(value)
+    return _(text) if text else value
+
+
+def clock(seconds: float) -> str:
+    """A duration as m:ss, or h:mm:ss from an hour on."""
+    whole = max(0, round(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"
+
+
+# --- sentences for expected failures -------------------------------------------------------------
+
+BAD_INPUT: dict[tuple[str, str], str] = {
+    ("temperature", "empty"): N_("Type the temperature, for example 36.5 or 365."),
+    ("temperature", "not_a_number"): N_(
+        "This is not a temperature. Type a number such as 36.5 or 365."
+    ),
+    ("temperature", "out_of_range"): N_(
+        "A body temperature lies between 34.0 and 43.0 ℃. Measure again."
+    ),
+    ("person", "unknown"): N_("Choose resident, staff or other."),
+    ("name", "empty"): N_("The name is needed."),
+    ("name", "too_long"): N_("The name is too long (at most {limit} characters)."),
+    ("phone", "empty"): N_("The phone number is needed."),
+    ("phone", "not_a_phone"): N_(
+        "This is not a phone number: 11 digits for a mobile, or area code and number."
+    ),
+    ("id_number", "length"): N_("An ID number has 18 characters."),
+    ("id_number", "characters"): N_("An ID number has 17 digits and a last digit or X."),
+    ("id_number", "birth_date"): N_("The birth date in this ID number does not exist."),
+    ("id_number", "checksum"): N_(
+        "One digit of this ID number is wrong. Compare it with the card."
+    ),
+    ("matter", "empty"): N_("Choose a matter."),
+    ("matter", "gone"): N_("This matter is no longer offered. Choose another one."),
+    ("matter", "no_window"): N_("This matter has no window yet. A manager must assign one."),
+    ("matter", "not_by_proxy"): N_(
+        "This matter cannot be handled by proxy. Print a phone slip instead."
+    ),
+    ("window", "gone"): N_("This window is no longer in use. Choose another one."),
+    ("window", "empty"): N_("Choose a window."),
+    ("window", "same"): N_("The ticket is at this window already."),
+    ("papers", "name"): N_("Every paper needs a name."),
+    ("papers", "count"): N_("The number of copies must lie between 1 and 99."),
+    ("papers", "too_many"): N_("At most {limit} papers can go on one ticket."),
+    ("consent", "missing"): N_("Tick that the resident agrees to be represented."),
+    ("priority", "unknown"): N_("This priority is not on the hall's list."),
+    ("remark", "too_long"): N_("The remark is too long (at most {limit} characters)."),
+    ("reason", "empty"): N_("A reason is needed."),
+    ("reason", "too_long"): N_("The text is too long (at most {limit} characters)."),
+    ("result", "empty"): N_("Write the result for the resident."),
+    ("result", "too_long"): N_("The result is too long (at most {limit} characters)."),
+    ("missing", "empty"): N_("Write what is missing."),
+    ("note", "empty"): N_("Write a note for the next window."),
+    ("proof", "empty"): N_("Scan the receipt, or type the pick-up code or a phone or ID tail."),
+    ("proof", "note_unread"): N_("Read the note from the last window first."),
+    ("pin", "too_short"): N_("A PIN has at least {limit} characters."),
+    ("pin", "too_simple"): N_(
+        "This PIN is too easy to guess. Do not repeat one digit or count up."
+    ),
+    ("pin", "not_the_same"): N_("The two PINs are not the same."),
+    ("letter", "shape"): N_("The desk letter is one letter from A to Z."),
+    ("hall", "empty"): N_("The hall needs a name."),
+    ("day", "shape"): N_("A date looks like 2020-02-21."),
+    ("output", "ending"): N_("The output's name must end in one of: {endings}."),
+    ("roll", "unknown"): N_("Choose the paper: {choices}."),
+    ("setting", "unknown"): N_("There is no setting of this name."),
+    ("setting", "value"): N_("This value does not fit the setting."),
+}
+
+
+def _moment(value: Any) -> str:
+    return value.astimezone().strftime("%H:%M") if isinstance(value, datetime) else str(value)
+
+
+def explain(error: errors.HallDeskError) -> str:
+    """The sentence for an expected failure: what happened, and what to do."""
+    f = error.facts
+    match error:
+        case errors.BadInput():
+            text = BAD_INPUT.get((error.field, error.reason))
+            return _(text).format(**f) if text else _("This value cannot be taken.")
+        case errors.BadFile():
+            return _("The file was not taken; nothing was changed.")
+        case errors.NotFound():
+            return _("There is no {kind} “{key}”.").format(
+                kind=code("kind", error.kind), key=error.key
+            )
+        case errors.NotAllowed():
+            return _("Your role does not allow this. Ask a manager.")
+        case errors.SignInRefused():
+            if f.get("tries_left"):
+                return _n(
+                    "Name or PIN is wrong. {count} try is left.",
+                    "Name or PIN is wrong. {count} tries are left.",
+                    f["tries_left"],
+                ).format(count=f["tries_left"])
+            return _("Name or PIN is wrong.")
+        case errors.AccountLocked():
+            return _("Too many wrong PINs. Try again in {minutes} min.").format(
+                minutes=f["minutes"]
+            )
+        case errors.AlreadyClaimed():
+            return _("{number} is with {owner} at window {window} since {since}.").format(
+                number=error.number, owner=error.owner, window=error.window, since=f["since_text"]
+            )
+        case errors.WrongState():
+            return _("{number} is “{state}” now; this step is not possible.").format(
+                number=error.number, state=code("state", error.state)
+            )
+        case errors.PapersOut():
+            return _("{number} cannot be closed: {papers} not back with the resident yet.").format(
+                number=error.number, papers=_(", ").join(error.papers)
+            )
+        case errors.NothingWaiting():
+            return _("Nobody is waiting at window {window}.").format(window=error.window)
+        case errors.OpenTicketExists():
+            return _(
+                "This resident has {number} open for the same matter, at window {window} ({owner})."
+            ).format(
+                number=error.number, window=error.window, owner=error.owner or _("not claimed yet")
+            )
+        case errors.WrongProof():
+            return _("This does not belong to {number}. Nothing was handed back.").format(
+                number=error.number
+            )
+        case errors.DatabaseAway():
+            return _(
+                "The hall's server cannot be reached. Check the network cable; trying again by itself."
+            )
+        case errors.DatabaseBusy():
+            return _("The database was busy and nothing was saved. Please try again.")
+        case errors.DatabaseMissing():
+            return _(
+                "There is no hall at {place} yet. Make one with “hall-desk init”, or try “hall-desk demo”."
+            ).format(place=error.place)
+        case errors.SchemaTooNew():
+            return _(
+                "The database (version {found}) is newer than this program (version {known}). "
+                "Update the program on this PC."
+            ).format(found=error.found, known=error.known)
+        case errors.SchemaTooOld():
+            return _(
+                "The database (version {found}) is older than this program (version {known}). "
+                "Run “hall-desk migrate” once."
+            ).format(found=error.found, known=error.known)
+        case errors.CannotWrite():
+            reasons = {
+                "read_only": _("{place} is read-only; nothing was saved."),
+                "disk_full": _(
+                    "The disk is full; {place} was not written. Free some space and try again."
+                ),
+                "no_permission": _("This user may not write {place}."),
+                "no_folder": _("The folder of {place} does not exist."),
+            }
+            return reasons.get(error.reason, _("{place} cannot be written.")).format(
+                place=error.place
+            )
+        case errors.NotADatabase():
+            return _(
+                "{place} is not a Hall Desk database, or it is damaged. Restore a backup."
+            ).format(place=error.place)
+        case errors.CannotPrint():
+            return _(
+                "The printer {printer} did not take the paper. It is kept and can be printed again."
+            ).format(printer=error.printer)
+        case errors.MissingGlyph():
+            return _("The fonts cannot show: {characters}").format(characters=error.characters)
+        case errors.AlreadyThere():
+            return _("There is a {kind} “{key}” already.").format(
+                kind=code("kind", error.kind), key=error.key
+            )
+        case errors.DayNotOver():
+            return _("{day} lies ahead; there is nothing to report yet.").format(day=error.day)
+    return _("This could not be done.")

@@ -1,0 +1,291 @@
+"""Who is acting, and what they may do: sign-in by name and PIN, roles, and the table of rights.
+
+Every service call takes the `Actor` first and checks the right there; the screens only hide what would be refused.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from hall_desk import errors
+from hall_desk.i18n import N_, _
+from hall_desk.store.database import Store
+from hall_desk.store.ids import new_id
+from hall_desk.store.models import Desk, Hall, Staff, Window
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+TRIES = 5
+FIRST_LOCK_MINUTES = 1
+SHORTEST_PIN = 4
+COMMAND_LINE = N_("Command line")
+
+
+class Role(StrEnum):
+    FRONT_DESK = "front_desk"
+    WINDOW_CLERK = "window_clerk"
+    MANAGER = "manager"
+
+
+_DESK = frozenset({Role.FRONT_DESK, Role.MANAGER})
+_WINDOW = frozenset({Role.WINDOW_CLERK, Role.MANAGER})
+_ALL = frozenset(Role)
+_MANAGER = frozenset({Role.MANAGER})
+
+RIGHTS: dict[str, frozenset[Role]] = {
+    "screening.record": _DESK,
+    "screening.read": _DESK,
+    "matters.read": _ALL,
+    "tickets.open": _DESK,
+    "tickets.read": _ALL,
+    "tickets.claim": _WINDOW,
+    "tickets.handle": _WINDOW,
+    "tickets.withdraw": _DESK,
+    "tickets.hand_back": _DESK,
+    "custody.read": _ALL,
+    "slips.give": _ALL,
+    "figures.read": _MANAGER,
+    "directory.import": _MANAGER,
+    "directory.export": _MANAGER,
+    "halls.read": _ALL,
+    "halls.change": _MANAGER,
+    "accounts.change": _MANAGER,
+}
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does something, at which post, on which PC. `staff_id` is None for the command line."""
+
+    store: Store
+    hall_id: UUID
+    hall_name: str
+    staff_id: UUID | None
+    name: str
+    role: Role
+    window_id: UUID | None = None
+    window_number: str = ""
+    window_name: str = ""
+    letter: str = "A"
+
+    @property
+    def post(self) -> str:
+        """The post written to the journal: `front_desk`, `manager`, or `window:3`."""
+        return f"window:{self.window_number}" if self.window_number else self.role.value
+
+    def may(self, action: str) -> bool:
+        return self.role in RIGHTS[action]
+
+    def needs(self, action: str) -> None:
+        """Raises NotAllowed unless the role has the right `action`."""
+        if not self.may(action):
+            raise errors.NotAllowed(action=action)
+
+    def person(self) -> UUID:
+        """The member of staff who acts. Raises NotAllowed for the command line, which holds no papers."""
+        if self.staff_id is None:
+            raise errors.NotAllowed(action="as_a_person")
+        return self.staff_id
+
+
+@dataclass(frozen=True)
+class StaffName:
+    name: str
+    role: Role
+    window_number: str
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    import argon2
+
+    return argon2.PasswordHasher()
+
+
+def hash_pin(pin: str) -> str:
+    """The argon2id hash of a PIN. Raises BadInput `pin` when it is too short or too simple."""
+    if len(pin) < SHORTEST_PIN:
+        raise errors.BadInput("pin", "too_short", limit=SHORTEST_PIN)
+    if len(set(pin)) == 1 or pin in "01234567890" or pin in "09876543210":
+        raise errors.BadInput("pin", "too_simple")
+    return _hasher().hash(pin)
+
+
+def _matches(pin_hash: str, pin: str) -> bool:
+    import argon2
+
+    try:
+        return _hasher().verify(pin_hash, pin)
+    except argon2.exceptions.VerifyMismatchError:
+        return False
+    except argon2.exceptions.InvalidHashError:
+        return False  # imported staff without a PIN yet
+
+
+def names(store: Store) -> list[StaffName]:
+    """Everyone who may sign in, for the list on the sign-in screen."""
+    with store.reading():
+        rows = (
+            Staff.select(Staff, Window)
+            .join(Window, "LEFT OUTER JOIN")
+            .where(Staff.hall == store.hall_id, Staff.retired_at.is_null())
+            .order_by(Staff.name)
+            .limit(1000)
+        )
+        return [
+            StaffName(row.name, Role(row.role), row.window.number if row.window_id else "")
+            for row in rows
+        ]
+
+
+def _actor(store: Store, hall: Hall, staff: Staff, letter: str) -> Actor:
+    window = staff.window if staff.window_id else None
+    return Actor(
+        store=store,
+        hall_id=hall.id,
+        hall_name=hall.name,
+        staff_id=staff.id,
+        name=staff.name,
+        role=Role(staff.role),
+        window_id=window.id if window else None,
+        window_number=window.number if window else "",
+        window_name=window.name if window else "",
+        letter=letter,
+    )
+
+
+def operator(store: Store, letter: str = "") -> Actor:
+    """The command line's actor: whoever may open the database file or knows its password may manage the hall."""
+    with store.reading():
+        hall = Hall.get_by_id(store.hall_id)
+    return Actor(store, hall.id, hall.name, None, _(COMMAND_LINE), Role.MANAGER, letter=letter)
+
+
+def sign_in(store: Store, name: str, pin: str, letter: str = "A") -> Actor:
+    """The actor for a name and PIN, at the desk with this letter.
+
+    Raises SignInRefused (tries_left), AccountLocked (until, minutes), BadInput `letter`.
+    After five wrong PINs the account is locked for a minute, doubling with each further wrong one.
+    """
+    letter = check_letter(letter)
+    desk = operator(store, letter)
+    refusal: errors.HallDeskError | None = None
+    with store.change(desk) as change:
+        staff = Staff.get_or_none(
+            Staff.hall == store.hall_id, Staff.name == name, Staff.retired_at.is_null()
+        )
+        if staff is None:
+            raise errors.SignInRefused(tries_left=None)
+        if staff.locked_until and staff.locked_until > change.at:
+            minutes = math.ceil((staff.locked_until - change.at).total_seconds() / 60)
+            raise errors.AccountLocked(until=staff.locked_until, minutes=minutes)
+        if _matches(staff.pin_hash, pin):
+            Staff.update(wrong_tries=0, locked_until=None).where(Staff.id == staff.id).execute()
+            change.record("staff.signed_in", staff.id)
+        else:
+            tries = staff.wrong_tries + 1
+            locked = None
+            if tries >= TRIES:
+                locked = change.at + timedelta(
+                    minutes=FIRST_LOCK_MINUTES * 2 ** min(tries - TRIES, 10)
+                )
+            Staff.update(wrong_tries=tries, locked_until=locked).where(
+                Staff.id == staff.id
+            ).execute()
+            change.record("staff.sign_in_refused", staff.id, tries=tries)
+            refusal = (
+                errors.AccountLocked(
+                    until=locked, minutes=math.ceil((locked - change.at).total_seconds() / 60)
+                )
+                if locked
+                else errors.SignInRefused(tries_left=TRIES - tries)
+            )
+    # Raised after the transaction, which must keep the count of wrong tries.
+    if refusal:
+        raise refusal
+    with store.reading():
+        return _actor(store, Hall.get_by_id(store.hall_id), Staff.get_by_id(staff.id), letter)
+
+
+def check_letter(letter: str) -> str:
+    letter = letter.strip().upper()
+    if len(letter) != 1 or not "A" <= letter <= "Z":
+        raise errors.BadInput("letter", "shape")
+    return letter
+
+
+def claim_letter(store: Store, pc: str, wanted: str | None = None) -> str:
+    """The desk letter of this PC: the one it has, else `wanted`, else the first free one; written to the hall.
+
+    Raises AlreadyThere when another PC has `wanted`, NotFound when all 26 letters are given.
+    """
+    with store.change(operator(store)) as change:
+        taken = {row.letter: row.pc for row in Desk.select().where(Desk.hall == store.hall_id)}
+        mine: str | None = next((letter for letter, owner in taken.items() if owner == pc), None)
+        if wanted is None and mine:
+            return mine
+        free = [
+            chr(ordinal) for ordinal in range(ord("A"), ord("Z") + 1) if chr(ordinal) not in taken
+        ]
+        if wanted is not None:
+            wanted = check_letter(wanted)
+            if taken.get(wanted, pc) != pc:
+                raise errors.AlreadyThere(kind="desk", key=wanted)
+            if wanted == mine:
+                return wanted
+        letter = wanted or (free[0] if free else None)
+        if letter is None:
+            raise errors.NotFound(kind="desk", key="A-Z")
+        if mine:
+            Desk.update(letter=letter).where(Desk.hall == store.hall_id, Desk.pc == pc).execute()
+        else:
+            Desk.create(id=new_id(), hall=store.hall_id, letter=letter, pc=pc, force_insert=True)
+        change.record("desk.letter_given", None, letter_given=letter)
+        return letter
+
+
+def add_staff(actor: Actor, name: str, role: Role, pin: str, window_id: UUID | None = None) -> UUID:
+    """A new member of staff. Raises BadInput `name` or `pin`, AlreadyThere."""
+    actor.needs("accounts.change")
+    name = name.strip()
+    if not name:
+        raise errors.BadInput("name", "empty")
+    pin_hash = hash_pin(pin)
+    with actor.store.change(actor) as change:
+        if Staff.select().where(Staff.hall == actor.hall_id, Staff.name == name).exists():
+            raise errors.AlreadyThere(kind="staff", key=name)
+        staff = Staff.create(
+            id=new_id(),
+            hall=actor.hall_id,
+            name=name,
+            role=role.value,
+            window=window_id,
+            pin_hash=pin_hash,
+            force_insert=True,
+        )
+        change.record("staff.added", staff.id, role=role.value)
+        return staff.id  # type: ignore[no-any-return]
+
+
+def set_pin(actor: Actor, name: str, pin: str) -> None:
+    """Gives a member of staff a new PIN. A manager may do it for anyone, everyone for themselves."""
+    if name != actor.name:
+        actor.needs("accounts.change")
+    pin_hash = hash_pin(pin)
+    with actor.store.change(actor) as change:
+        staff = Staff.get_or_none(
+            Staff.hall == actor.hall_id, Staff.name == name, Staff.retired_at.is_null()
+        )
+        if staff is None:
+            raise errors.NotFound(kind="staff", key=name)
+        Staff.update(pin_hash=pin_hash, wrong_tries=0, locked_until=None).where(
+            Staff.id == staff.id
+        ).execute()
+        change.record("staff.pin_set", staff.id)

@@ -1,0 +1,161 @@
+"""A hall: making one, its settings with their defaults, and what the program shows of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date, datetime
+from typing import Any
+
+from hall_desk import errors
+from hall_desk.services.accounts import Actor, Role, hash_pin, operator
+from hall_desk.store.database import Store
+from hall_desk.store.ids import new_id
+from hall_desk.store.models import Hall, Setting, Staff
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a hall may choose; a hall stores only what differs. Temperatures in tenths of ℃."""
+
+    threshold_tenths: int = 373
+    recheck_minutes: int = 5
+    name_required: bool = False
+    phone_required: bool = False
+    priority_head_start_minutes: int = 10
+    default_promise_minutes: int = 3
+    hours: str = "9:00-17:00"
+    priorities: tuple[str, ...] = ("70+", "disabled", "pregnant", "serviceman")
+    directory_version: int = 1
+
+
+@dataclass(frozen=True)
+class HallInfo:
+    name: str
+    opened_day: date
+    opening_balance: int
+    practice: bool
+
+
+def create(
+    place: str,
+    *,
+    name: str,
+    manager: str,
+    pin: str,
+    opened_day: date | None = None,
+    opening_balance: int = 0,
+    practice_at: datetime | None = None,
+) -> Store:
+    """Makes a hall with its first manager at `place` and gives the open store; nothing half made stays behind.
+
+    `practice_at` makes a practice hall whose clock stands still at that moment until `Store.thaw`.
+    Raises BadInput (`hall`, `name`, `pin`), AlreadyThere, and what `Store.create` raises.
+    """
+    if not name.strip():
+        raise errors.BadInput("hall", "empty")
+    if not manager.strip():
+        raise errors.BadInput("name", "empty")
+    pin_hash = hash_pin(pin)
+    store = Store.create(place)
+    try:
+        if practice_at is not None:
+            store.freeze(practice_at)
+        with store.reading():
+            there = Hall.select().first()
+        if there is not None:
+            raise errors.AlreadyThere(kind="hall", key=there.name)
+        hall_id, staff_id = new_id(), new_id()
+        now = store.now()
+        founder = _Founder(hall_id, staff_id)
+        with store.change(founder) as change:
+            Hall.create(
+                id=hall_id,
+                name=name.strip(),
+                opened_day=opened_day or store.day_of(now),
+                opening_balance=opening_balance,
+                practice_offset_s=None if practice_at is None else 0,
+                force_insert=True,
+            )
+            Staff.create(
+                id=staff_id,
+                hall=hall_id,
+                name=manager.strip(),
+                role=Role.MANAGER.value,
+                pin_hash=pin_hash,
+                force_insert=True,
+            )
+            change.record("hall.made", hall_id)
+            change.record("staff.added", staff_id, role=Role.MANAGER.value)
+        store.learn_hall()
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+@dataclass(frozen=True)
+class _Founder:
+    """Stands for the first manager while the hall is being made."""
+
+    hall_id: Any
+    staff_id: Any
+    post: str = "manager"
+    letter: str = ""
+
+
+def keep_practice_clock(store: Store) -> None:
+    """Lets the practice clock run and writes its distance to the hall, so that every program shows the same time."""
+    store.thaw()
+    with store.change(operator(store)) as change:
+        Hall.update(practice_offset_s=store.practice_offset_s).where(
+            Hall.id == store.hall_id
+        ).execute()
+        change.record("hall.practice_clock_set", store.hall_id)
+
+
+def info(store: Store) -> HallInfo:
+    with store.reading():
+        hall = Hall.get_by_id(store.hall_id)
+    return HallInfo(
+        hall.name, hall.opened_day, hall.opening_balance, hall.practice_offset_s is not None
+    )
+
+
+def load_settings(hall_id: Any) -> Settings:
+    """The hall's settings; the caller has a transaction open. A stored name this program does not know is skipped."""
+    known = {field.name for field in fields(Settings)}
+    changed: dict[str, Any] = {}
+    for row in Setting.select().where(Setting.hall == hall_id):
+        if row.name in known:
+            value = json.loads(row.value)
+            changed[row.name] = tuple(value) if isinstance(value, list) else value
+    return replace(Settings(), **changed)
+
+
+def settings(actor: Actor) -> Settings:
+    actor.needs("halls.read")
+    with actor.store.reading():
+        return load_settings(actor.hall_id)
+
+
+def change_setting(actor: Actor, name: str, value: Any) -> Settings:
+    """Changes one setting; old and new value are journalled. Raises BadInput `setting`."""
+    actor.needs("halls.change")
+    with actor.store.change(actor) as change:
+        before = asdict(load_settings(actor.hall_id))
+        if name not in before:
+            raise errors.BadInput("setting", "unknown")
+        wanted = tuple(value) if isinstance(value, list) else value
+        if type(wanted) is not type(before[name]):
+            raise errors.BadInput("setting", "value")
+        (
+            Setting.insert(id=new_id(), hall=actor.hall_id, name=name, value=json.dumps(wanted))
+            .on_conflict(
+                conflict_target=[Setting.hall, Setting.name],
+                update={Setting.value: json.dumps(wanted)},
+            )
+            .execute()
+        )
+        change.record("setting.changed", None, name=name, before=before[name], after=wanted)
+    return settings(actor)

@@ -1,0 +1,449 @@
+"""Looking at tickets: the board, one ticket with its papers and history, finding one, what a newcomer can expect."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from hall_desk import errors
+from hall_desk.services import custody, pinyin, privacy
+from hall_desk.services.accounts import Actor
+from hall_desk.services.custody import PaperLine
+from hall_desk.services.matters import WindowLine, window_line
+from hall_desk.store.models import (
+    Claim,
+    JournalEntry,
+    Matter,
+    Paper,
+    Staff,
+    Ticket,
+    TicketCounter,
+    Window,
+)
+
+CODE = re.compile(r"HD1\*([A-Z]\d{3,})\*(\d{8})\*([0-9A-F]{8})")
+ENOUGH_CASES = 5
+CASES = 50
+
+
+@dataclass(frozen=True)
+class Card:
+    """A ticket on a board. `since` is when it came into its state; `owner` the clerk who has it, or empty."""
+
+    id: UUID
+    number: str
+    service_day: date
+    state: str
+    outcome: str | None
+    name: str
+    priority: str
+    matter: str
+    matter_id: UUID
+    window_id: UUID
+    window_number: str
+    owner: str
+    since: datetime
+    opened_at: datetime
+    promised_minutes: int
+    papers_held: int
+    papers_at: str
+    missing: str
+    callback_at: datetime | None
+    unread_note: str
+
+
+@dataclass(frozen=True)
+class Board:
+    """Open tickets by state, in working order, with today's figures. `within_promise` is a share from 0 to 1."""
+
+    queued: tuple[Card, ...]
+    handling: tuple[Card, ...]
+    suspended: tuple[Card, ...]
+    ready: tuple[Card, ...]
+    opened_today: int
+    closed_today: int
+    median_seconds: float | None
+    within_promise: float | None
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    at: datetime
+    kind: str
+    staff: str
+    window_number: str
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class TicketView:
+    """One ticket with everything a post needs to act on it; the ID number is masked, the phone too."""
+
+    card: Card
+    phone_masked: str
+    id_masked: str
+    remark: str
+    consent: bool
+    pickup_code: str
+    result: str
+    opened_by: str
+    window: WindowLine
+    papers: tuple[PaperLine, ...]
+    history: tuple[HistoryLine, ...]
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """`minutes` for a newcomer, `ahead` of them; from `cases` recent ones, or from the promise when too few."""
+
+    ahead: int
+    minutes: int
+    cases: int
+
+    @property
+    def enough(self) -> bool:
+        return self.cases >= ENOUGH_CASES
+
+
+@dataclass(frozen=True)
+class ReceiptFacts:
+    """What stands on a receipt and a routing slip. `printed_at` is in the hall's zone, `resident` is masked."""
+
+    hall: str
+    number: str
+    matter: str
+    window: WindowLine
+    papers: tuple[PaperLine, ...]
+    pickup_code: str
+    code: str
+    expected_minutes: int
+    printed_at: datetime
+    clerk: str
+    resident: str
+    priority: str
+    remark: str
+    consent: bool
+
+
+def receipt_code(row: Ticket) -> str:
+    """The ASCII text of a receipt's QR code. Its check proves that the receipt was in somebody's hand."""
+    check = hashlib.sha256(f"{row.id.hex}{row.pickup_code}".encode()).hexdigest()[:8].upper()
+    return f"HD1*{row.number}*{row.service_day:%Y%m%d}*{check}"
+
+
+def _selected() -> Any:
+    return (
+        Ticket.select(Ticket, Matter, Window, Claim, Staff)
+        .join(Matter)
+        .switch(Ticket)
+        .join(Window)
+        .switch(Ticket)
+        .join(
+            Claim,
+            "LEFT OUTER JOIN",
+            on=((Claim.ticket == Ticket.id) & Claim.ended_at.is_null()),
+            attr="held",
+        )
+        .join(Staff, "LEFT OUTER JOIN", on=(Claim.staff == Staff.id))
+    )
+
+
+def cards(rows: Sequence[Ticket]) -> list[Card]:
+    """The rows (selected with their matter, window and open claim) as cards."""
+    held: dict[UUID, list[Paper]] = {}
+    keys = [row.id for row in rows]
+    if keys:
+        for paper in Paper.select().where(Paper.ticket.in_(keys), Paper.holder.in_(custody.OUT)):
+            held.setdefault(paper.ticket_id, []).append(paper)
+    return [_card(row, held.get(row.id, [])) for row in rows]
+
+
+def _card(row: Ticket, papers: list[Paper]) -> Card:
+    claim = getattr(row, "held", None)
+    owner = claim.staff.name if claim is not None and claim.id else ""
+    places = {paper.holder for paper in papers}
+    return Card(
+        id=row.id,
+        number=row.number,
+        service_day=row.service_day,
+        state=row.state,
+        outcome=row.outcome,
+        name=row.name,
+        priority=row.priority,
+        matter=row.matter.name,
+        matter_id=row.matter_id,
+        window_id=row.window_id,
+        window_number=row.window.number,
+        owner=owner,
+        since=row.state_at,
+        opened_at=row.opened_at,
+        promised_minutes=row.promised_minutes,
+        papers_held=sum(paper.count for paper in papers),
+        papers_at=next((place for place in ("window", "runner", "desk") if place in places), ""),
+        missing=row.missing if row.state == "suspended" else "",
+        callback_at=row.callback_at if row.state == "suspended" else None,
+        unread_note=row.transfer_note if row.note_read_at is None else "",
+    )
+
+
+def board(actor: Actor, window_id: UUID | None = None, limit: int = 200) -> Board:
+    """The open tickets of the hall or of one window, at most `limit` per state, and today's figures."""
+    actor.needs("tickets.read")
+    with actor.store.reading():
+        open_rows = _selected().where(Ticket.hall == actor.hall_id, Ticket.state != "closed")
+        if window_id is not None:
+            open_rows = open_rows.where(Ticket.window == window_id)
+        columns: dict[str, tuple[Card, ...]] = {}
+        for state, order in (
+            ("queued", Ticket.queue_rank),
+            ("handling", Ticket.state_at),
+            ("suspended", Ticket.state_at),
+            ("ready", Ticket.state_at),
+        ):
+            rows = list(
+                open_rows.where(Ticket.state == state).order_by(order, Ticket.id).limit(limit)
+            )
+            columns[state] = tuple(cards(rows))
+        mine = Ticket.hall == actor.hall_id
+        if window_id is not None:
+            mine &= Ticket.window == window_id
+        day = list(
+            Ticket.select(
+                Ticket.state,
+                Ticket.outcome,
+                Ticket.opened_at,
+                Ticket.ready_at,
+                Ticket.promised_minutes,
+            )
+            .where(mine, Ticket.service_day == actor.store.today())
+            .tuples()
+        )
+    spans = [
+        ((ready - opened).total_seconds(), promise * 60)
+        for _state, outcome, opened, ready, promise in day
+        if outcome == "finished" and ready
+    ]
+    return Board(
+        **columns,
+        opened_today=len(day),
+        closed_today=sum(state == "closed" for state, *_rest in day),
+        median_seconds=statistics.median(span for span, _ in spans) if spans else None,
+        within_promise=sum(span <= promise for span, promise in spans) / len(spans)
+        if spans
+        else None,
+    )
+
+
+def load(actor: Actor, ticket_id: UUID) -> Ticket:
+    """The row of a ticket of this hall. Raises NotFound `ticket`."""
+    row = _selected().where(Ticket.id == ticket_id, Ticket.hall == actor.hall_id).first()
+    if row is None:
+        raise errors.NotFound(kind="ticket", key="")
+    return row  # type: ignore[no-any-return]
+
+
+def _history(ticket_id: UUID, limit: int = 200) -> tuple[HistoryLine, ...]:
+    rows = list(
+        JournalEntry.select()
+        .where(JournalEntry.ticket == ticket_id)
+        .order_by(JournalEntry.at.desc(), JournalEntry.id.desc())
+        .limit(limit)
+    )
+    people = (
+        {
+            row.id: row.name
+            for row in Staff.select().where(Staff.id.in_([r.staff for r in rows if r.staff]))
+        }
+        if rows
+        else {}
+    )
+    notes = {
+        row.id.hex: row.note
+        for row in Claim.select(Claim.id, Claim.note).where(Claim.ticket == ticket_id)
+    }
+    lines = []
+    for row in rows:
+        facts = json.loads(row.facts)
+        note = notes.get(facts.pop("claim", ""), "")
+        # A claim's note tells how it ended, so it belongs to the ending and not to the taking.
+        if note and row.kind not in ("ticket.claimed", "ticket.resumed"):
+            facts["note"] = note
+        lines.append(
+            HistoryLine(
+                row.at, row.kind, people.get(row.staff, ""), row.post.partition(":")[2], facts
+            )
+        )
+    return tuple(lines)
+
+
+def view(actor: Actor, row: Ticket) -> TicketView:
+    """The row as a value; the caller has a transaction open."""
+    card = cards([row])[0]
+    opener = Staff.get_by_id(row.opened_by_id)
+    return TicketView(
+        card=card,
+        phone_masked=privacy.mask_phone(row.phone),
+        id_masked=row.id_masked,
+        remark=row.remark,
+        consent=bool(row.consent),
+        pickup_code=row.pickup_code,
+        result=row.result,
+        opened_by=opener.name,
+        window=window_line(row.window),
+        papers=tuple(custody.of_ticket(row.id)),
+        history=_history(row.id),
+    )
+
+
+def get(actor: Actor, ticket_id: UUID) -> TicketView:
+    """One ticket. Raises NotFound `ticket`."""
+    actor.needs("tickets.read")
+    with actor.store.reading():
+        return view(actor, load(actor, ticket_id))
+
+
+def find(actor: Actor, text: str, limit: int = 20) -> list[Card]:
+    """Tickets by what was scanned or typed: receipt code, number, name, pinyin of the name, or phone tail.
+
+    Looks among today's and all open tickets; a receipt code finds its ticket whenever it was opened.
+    """
+    actor.needs("tickets.read")
+    wanted = privacy.folded(text).upper()
+    if not wanted:
+        return []
+    with actor.store.reading():
+        scanned = CODE.fullmatch(wanted)
+        if scanned:
+            day = date.fromisoformat(f"{scanned[2][:4]}-{scanned[2][4:6]}-{scanned[2][6:]}")
+            rows = list(
+                _selected().where(
+                    Ticket.hall == actor.hall_id,
+                    Ticket.service_day == day,
+                    Ticket.number == scanned[1],
+                )
+            )
+            return cards([row for row in rows if receipt_code(row) == wanted])
+        near = _selected().where(
+            Ticket.hall == actor.hall_id,
+            (Ticket.state != "closed") | (Ticket.service_day == actor.store.today()),
+        )
+        near = near.order_by(Ticket.opened_at.desc())
+        if re.fullmatch(r"[A-Z]\d{1,4}", wanted):
+            number = f"{wanted[0]}{int(wanted[1:]):03d}"
+            return cards(list(near.where(Ticket.number == number).limit(limit)))
+        if re.fullmatch(r"\d{3,11}", wanted):
+            return cards(list(near.where(Ticket.phone.endswith(wanted)).limit(limit)))
+        rows = list(near.limit(500))
+        index = pinyin.Index((row.id, row.name, "", "") for row in rows)
+        order = {key: place for place, key in enumerate(index.search(text, limit))}
+        return cards(
+            sorted((row for row in rows if row.id in order), key=lambda row: order[row.id])
+        )
+
+
+def next_number(actor: Actor) -> str:
+    """What the next ticket of this desk will be called, if nobody else opens one first."""
+    actor.needs("tickets.read")
+    with actor.store.reading():
+        row = TicketCounter.get_or_none(
+            TicketCounter.hall == actor.hall_id,
+            TicketCounter.service_day == actor.store.today(),
+            TicketCounter.letter == actor.letter,
+        )
+    return f"{actor.letter}{(row.last if row else 0) + 1:03d}"
+
+
+def open_for(actor: Actor, matter_id: UUID, name: str, phone: str) -> Card | None:
+    """An open ticket of this resident for this matter, known by phone or else by name; None when there is none."""
+    actor.needs("tickets.read")
+    with actor.store.reading():
+        row = find_open(actor, matter_id, name, phone)
+        return cards([row])[0] if row is not None else None
+
+
+def find_open(actor: Actor, matter_id: UUID, name: str, phone: str) -> Ticket | None:
+    query = _selected().where(
+        Ticket.hall == actor.hall_id, Ticket.matter == matter_id, Ticket.state != "closed"
+    )
+    if phone:
+        return query.where(Ticket.phone == phone).first()  # type: ignore[no-any-return]
+    return query.where(Ticket.name == name, Ticket.phone == "").first()  # type: ignore[no-any-return]
+
+
+def expectation(actor: Actor, matter_id: UUID, window_id: UUID) -> Expectation:
+    """How long a newcomer with this matter will wait at this window."""
+    actor.needs("tickets.read")
+    with actor.store.reading():
+        return expected(matter_id, window_id)
+
+
+def expected(matter_id: UUID, window_id: UUID) -> Expectation:
+    ahead = Ticket.select().where(Ticket.window == window_id, Ticket.state == "queued").count()
+    recent = list(
+        Ticket.select(Ticket.claimed_at, Ticket.ready_at)
+        .where(
+            Ticket.matter == matter_id,
+            Ticket.window == window_id,
+            Ticket.outcome == "finished",
+            Ticket.ready_at.is_null(False),
+            Ticket.claimed_at.is_null(False),
+        )
+        .order_by(Ticket.ready_at.desc())
+        .limit(CASES)
+        .tuples()
+    )
+    promise = Matter.get_by_id(matter_id).promised_minutes
+    if len(recent) >= ENOUGH_CASES:
+        each = (
+            statistics.median((ready - claimed).total_seconds() for claimed, ready in recent) / 60
+        )
+    else:
+        each = float(promise)
+    return Expectation(ahead, max(1, math.ceil(each * (ahead + 1))), len(recent))
+
+
+def receipt_facts(actor: Actor, ticket_id: UUID) -> ReceiptFacts:
+    """What to print for a ticket. Raises NotFound `ticket`."""
+    actor.needs("tickets.read")
+    with actor.store.reading():
+        row = load(actor, ticket_id)
+        opener = Staff.get_by_id(row.opened_by_id)
+        wait = expected(row.matter_id, row.window_id)
+        # This ticket stands in the queue itself.
+        ahead = max(0, wait.ahead - 1) if row.state == "queued" else 0
+        return ReceiptFacts(
+            hall=actor.hall_name,
+            number=row.number,
+            matter=row.matter.name,
+            window=window_line(row.window),
+            papers=tuple(custody.of_ticket(row.id)),
+            pickup_code=row.pickup_code,
+            code=receipt_code(row),
+            expected_minutes=max(1, round(wait.minutes / (wait.ahead + 1) * (ahead + 1))),
+            printed_at=actor.store.local(row.opened_at),
+            clerk=opener.name,
+            resident=privacy.mask_name(row.name),
+            priority=row.priority,
+            remark=row.remark,
+            consent=bool(row.consent),
+        )
+
+
+def claims_today(actor: Actor) -> int:
+    """How many tickets this actor's window (or this manager) took up today."""
+    actor.needs("tickets.read")
+    with actor.store.reading():
+        query = Claim.select().where(Claim.claimed_at >= actor.store.start_of(actor.store.today()))
+        if actor.window_id is not None:
+            query = query.where(Claim.window == actor.window_id)
+        else:
+            query = query.where(Claim.staff == actor.staff_id)
+        return query.count()  # type: ignore[no-any-return]

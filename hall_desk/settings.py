@@ -1,0 +1,99 @@
+"""This PC's settings: where the hall is, which language, which paper. A small TOML file in the data folder.
+
+A damaged file never keeps the program from starting: unknown or ill-typed entries fall back to their defaults and
+are listed in `Settings.ignored`, so that the screen can say so.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from platformdirs import user_data_path
+from tomlkit.exceptions import TOMLKitError
+
+from hall_desk.errors import CannotWrite
+
+FILE = "settings.toml"
+DATABASE = "hall.sqlite3"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`database` is empty for this PC's own SQLite file, else a PostgreSQL URL.
+
+    Without `printer` papers are only kept as PDF.
+    """
+
+    database: str = ""
+    language: str = "zh_CN"
+    letter: str = ""
+    roll: str = "80"
+    printer: str = ""
+    ignored: tuple[str, ...] = field(default=(), compare=False)
+
+
+def default_folder() -> Path:
+    """This user's data folder for Hall Desk, by the system's conventions."""
+    return user_data_path("hall-desk", appauthor=False)
+
+
+def load(folder: Path) -> Settings:
+    """The settings in `folder`; defaults where the file is missing, damaged or incomplete."""
+    try:
+        document: dict[str, Any] = tomlkit.parse((folder / FILE).read_text("utf-8")).unwrap()
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError, TOMLKitError):
+        return Settings(ignored=(FILE,))
+    known = {f.name: f.default for f in fields(Settings) if f.name != "ignored"}
+    good = {
+        name: value for name, value in document.items() if isinstance(value, str) and name in known
+    }
+    ignored = tuple(sorted(set(document) - set(good)))
+    return Settings(**good, ignored=ignored)
+
+
+def save(folder: Path, settings: Settings) -> None:
+    """Writes the settings whole or not at all, readable by this user only. Raises CannotWrite."""
+    document = tomlkit.document()
+    for f in fields(Settings):
+        if f.name != "ignored":
+            document[f.name] = getattr(settings, f.name)
+    write_file(folder / FILE, tomlkit.dumps(document).encode())
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Replaces `path` in one step, so that a crash leaves the old or the new file. Raises CannotWrite."""
+    temporary = ""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        raise CannotWrite(place=str(path), reason=why_not_written(error)) from error
+
+
+def why_not_written(error: OSError) -> str:
+    """The reason code of `CannotWrite` for an operating system error."""
+    import errno
+
+    return {
+        errno.ENOSPC: "disk_full",
+        errno.EDQUOT: "disk_full",
+        errno.EROFS: "read_only",
+        errno.EACCES: "no_permission",
+        errno.EPERM: "no_permission",
+        errno.ENOENT: "no_folder",
+        errno.ENOTDIR: "no_folder",
+    }.get(error.errno or 0, "other")

@@ -1,0 +1,1 @@
+"""Frozen steps of the schema, one module per version. They never import today's models."""

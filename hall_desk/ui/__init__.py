@@ -1,0 +1,1 @@
+"""The screens: widgets on the UI thread, which ask the services through `background` and wait for nobody."""

@@ -1,0 +1,303 @@
+"""Starts the program on a screen and takes it down: environment, fonts, the hall, sign-in, the window."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import (
+    QLibraryInfo,
+    QLocale,
+    QMessageLogContext,
+    QObject,
+    Qt,
+    QtMsgType,
+    QTranslator,
+    Signal,
+    qInstallMessageHandler,
+)
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from hall_desk import i18n
+from hall_desk import settings as desk_settings
+from hall_desk.errors import HallDeskError
+from hall_desk.services import accounts, halls
+from hall_desk.store.database import Store
+from hall_desk.ui import theme
+from hall_desk.ui.background import Background, log_bug
+from hall_desk.ui.main_window import MainWindow
+from hall_desk.ui.no_hall import NoHall
+from hall_desk.ui.notices import Notices
+from hall_desk.ui.session import Session
+from hall_desk.ui.sign_in import SignIn
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from PySide6.QtWidgets import QWidget
+
+    from hall_desk.services.accounts import Actor
+    from hall_desk.services.halls import HallInfo
+    from hall_desk.settings import Settings
+
+_log = logging.getLogger("hall_desk.ui")
+
+
+FIRST_SIZE = (1366, 768)
+SMALL_SCREEN = 1400  # up to this width the window takes all of it
+
+
+@dataclass(frozen=True)
+class _Opened:
+    store: Store
+    info: HallInfo
+    actor: Actor | None
+
+
+def _open(place: str, sign_in: tuple[str, str] | None, letter: str) -> _Opened:
+    store = Store.open(place)
+    try:
+        info = halls.info(store)
+        actor = accounts.sign_in(store, *sign_in, letter) if sign_in is not None else None
+    except BaseException:
+        store.close()
+        raise
+    store.close_thread()
+    return _Opened(store, info, actor)
+
+
+def prepare_environment() -> None:
+    """What Qt reads before it starts: Chinese input methods on Linux (PySide6's wheels have no fcitx plugin)."""
+    if sys.platform.startswith("linux"):
+        os.environ.setdefault("QT_IM_MODULE", "ibus")
+        os.environ.setdefault("IBUS_USE_PORTAL", "1")
+
+
+def make_application() -> QApplication:
+    """The one application object, with the program's fonts, colours and names."""
+    prepare_environment()
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
+        Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
+    )
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("Hall Desk")
+    app.setDesktopFileName("hall-desk")
+    theme.apply(app)
+    return app
+
+
+class HallDesk(QObject):
+    """Holds together what lives as long as the program: the store, the lanes, and the window of the moment."""
+
+    window_shown = Signal(object)
+
+    def __init__(
+        self,
+        app: QApplication,
+        place: str,
+        settings: Settings,
+        folder: Path,
+        demo_actor: tuple[str, str] | None = None,
+    ) -> None:
+        super().__init__()
+        self._app = app
+        self._place = place
+        self._settings = settings
+        self._folder = folder
+        self._demo_actor = demo_actor
+        self._opening = Background(None, self)
+        self._store: Store | None = None
+        self._info: HallInfo | None = None
+        self._background: Background | None = None
+        self._session: Session | None = None
+        self._window: QWidget | None = None
+        self._qt_texts = QTranslator(self)
+        self.use_language(settings.language)
+
+    # --- starting and ending ----------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Opens the hall, off the UI thread, and shows the sign-in; or the sentence that says why not."""
+        place, sign_in = self._place, self._demo_actor
+        letter = self._settings.letter or "A"
+        self._opening.data(
+            self, lambda: _open(place, sign_in, letter), self._opened, self._not_opened
+        )
+
+    def stop(self) -> None:
+        """Finishes what was asked for and closes the hall."""
+        if self._session is not None:
+            self._session.stop()
+        self._opening.stop()
+        if self._background is not None:
+            self._background.stop()
+        if self._window is not None:
+            self._window.hide()
+            self._window.deleteLater()
+            self._window = None
+        if self._store is not None:
+            self._store.close()
+        self._session = self._background = self._store = None
+
+    def found_bug(self, error: BaseException) -> None:
+        """Where every programming error ends, whatever it came through."""
+        if self._background is not None:
+            self._background.found_bug(error)
+        else:
+            log_bug(error)
+
+    # --- windows -----------------------------------------------------------------------------------------
+
+    def _opened(self, opened: _Opened) -> None:
+        self._store, self._info = opened.store, opened.info
+        self._background = Background(opened.store)
+        if opened.actor is not None:
+            self._show_main(opened.actor)
+        else:
+            self._show_sign_in()
+
+    def _not_opened(self, error: HallDeskError) -> None:
+        window = NoHall(i18n.explain(error))
+        window.again_asked.connect(self.start)
+        self._show(window)
+
+    def _show_sign_in(self) -> None:
+        assert self._store is not None
+        assert self._background is not None
+        assert self._info is not None
+        window = SignIn(self._store, self._background, self._info, self._settings.letter)
+        window.signed_in.connect(self._signed_in)
+        window.language_picked.connect(self._language_picked)
+        self._show(window)
+
+    def _signed_in(self, actor: Actor) -> None:
+        if actor.letter != self._settings.letter:
+            self._settings = replace(self._settings, letter=actor.letter)
+            self._save_settings()
+        self._show_main(actor)
+
+    def _show_main(self, actor: Actor) -> None:
+        assert self._store is not None
+        assert self._background is not None
+        assert self._info is not None
+        self._end_session()
+        notices = Notices()
+        papers = self._folder / "papers"
+        session = Session(self._store, actor, self._background, notices, self._settings, papers)
+        self._background.refused.connect(notices.refused)
+        self._background.bug_found.connect(notices.bug)
+        self._session = session
+        window = MainWindow(session, notices, self._info)
+        window.person_switch_asked.connect(self._switch_person)
+        window.language_picked.connect(self._language_picked)
+        self._show(window)
+
+    def _switch_person(self) -> None:
+        self._end_session()
+        self._show_sign_in()
+
+    def _end_session(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            session.stop()
+
+    def _show(self, window: QWidget) -> None:
+        before, self._window = self._window, window
+        if before is not None:
+            window.resize(before.size())
+            window.move(before.pos())
+            window.setWindowState(before.windowState())
+        else:
+            window.resize(*FIRST_SIZE)
+            screen = QGuiApplication.primaryScreen()
+            if screen is not None and screen.availableGeometry().width() <= SMALL_SCREEN:
+                window.setWindowState(Qt.WindowState.WindowMaximized)
+        window.show()
+        if before is not None:
+            before.hide()
+            before.deleteLater()
+        self.window_shown.emit(window)
+
+    # --- language ----------------------------------------------------------------------------------------
+
+    def use_language(self, language: str) -> None:
+        """Chooses the language of all screens made from now on, Qt's own dialogs included."""
+        i18n.use(language)
+        QLocale.setDefault(QLocale(i18n.language()))
+        self._app.removeTranslator(self._qt_texts)
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        if self._qt_texts.load(f"qtbase_{i18n.language()}", folder):
+            self._app.installTranslator(self._qt_texts)
+
+    def _language_picked(self, language: str) -> None:
+        if language == i18n.language():
+            return
+        self.use_language(language)
+        self._settings = replace(self._settings, language=i18n.language())
+        self._save_settings()
+        if self._session is not None:
+            self._show_main(self._session.actor)
+        else:
+            self._show_sign_in()
+
+    def _save_settings(self) -> None:
+        assert self._background is not None
+        folder, chosen = self._folder, self._settings
+        self._background.devices(self, lambda: desk_settings.save(folder, chosen))
+
+
+def install_hooks(desk: HallDesk) -> None:
+    """Routes what nobody caught, in any thread or in Qt, to the one place for programming errors."""
+
+    def uncaught(
+        _kind: type[BaseException], error: BaseException, _trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, KeyboardInterrupt):
+            QApplication.quit()
+        else:
+            desk.found_bug(error)
+
+    def uncaught_in_thread(arguments: threading.ExceptHookArgs) -> None:
+        if arguments.exc_value is not None and not isinstance(arguments.exc_value, SystemExit):
+            log_bug(arguments.exc_value)
+
+    def from_qt(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+        level = {
+            QtMsgType.QtDebugMsg: logging.DEBUG,
+            QtMsgType.QtInfoMsg: logging.INFO,
+            QtMsgType.QtWarningMsg: logging.WARNING,
+        }.get(kind, logging.ERROR)
+        _log.log(level, "Qt: %s", message)
+
+    sys.excepthook = uncaught
+    threading.excepthook = uncaught_in_thread
+    qInstallMessageHandler(from_qt)
+
+
+def run(
+    place: str,
+    settings: Settings,
+    *,
+    folder: Path | None = None,
+    demo_actor: tuple[str, str] | None = None,
+) -> int:
+    """Runs the program until its window is closed; gives the exit status.
+
+    `place` is an SQLite file or a PostgreSQL URL, `folder` this PC's data folder. `demo_actor` (name and PIN)
+    signs in without asking.
+    """
+    app = make_application()
+    desk = HallDesk(app, place, settings, folder or desk_settings.default_folder(), demo_actor)
+    install_hooks(desk)
+    desk.start()
+    try:
+        return app.exec()
+    finally:
+        desk.stop()
+        qInstallMessageHandler(None)

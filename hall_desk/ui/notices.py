@@ -1,0 +1,129 @@
+"""What the program tells its user: one bar beside the work, never a box in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+
+from hall_desk import i18n
+from hall_desk.errors import HallDeskError
+from hall_desk.i18n import _
+from hall_desk.ui import theme
+from hall_desk.ui.buttons import Link
+from hall_desk.ui.labels import Band, Text
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
+_KIND = {"success": "ok", "info": "info", "error": "bad"}
+
+
+class Notices(Band):
+    """Shows the newest sentence. A success hides by itself; an error stays until it is dismissed or replaced.
+
+    `announced` is emitted for every sentence with its kind (`success`, `info`, `error`).
+    """
+
+    announced = Signal(str, str)
+    SHOWN_MS = 10_000  # as long as a step may be undone
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("info", parent)
+        self.setAccessibleName(_("Notice"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        self.sentence = Text("").wrap()
+        self.link = Link("")
+        self._dismiss = QPushButton()
+        self._dismiss.setProperty("kind", "close")
+        self._dismiss.setIcon(theme.icon("close"))
+        self._dismiss.setAccessibleName(_("Dismiss this notice"))
+        self._dismiss.setToolTip(_("Dismiss this notice"))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(14, 7, 8, 7)
+        layout.setSpacing(12)
+        layout.addWidget(self.sentence, 1)
+        layout.addWidget(self.link, 0, Qt.AlignmentFlag.AlignVCenter)
+        layout.addWidget(self._dismiss, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._run: Callable[[], object] | None = None
+        self._kind = ""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(self.SHOWN_MS)
+        self._timer.timeout.connect(self._fade)
+        self.link.clicked.connect(self._follow)
+        self._dismiss.clicked.connect(self.clear)
+        self.hide()
+
+    @property
+    def kind(self) -> str:
+        """`success`, `info`, `error`, or nothing when no sentence is shown."""
+        return self._kind
+
+    def text(self) -> str:
+        return self.sentence.text()
+
+    def success(
+        self, text: str, undo: Callable[[], object] | None = None, undo_text: str = ""
+    ) -> None:
+        """Says that a step is done; `undo` adds a link (called “Undo” unless told otherwise)."""
+        self._show("success", text, undo, undo_text or _("Undo"))
+        self._timer.start()
+
+    def info(
+        self, text: str, action: Callable[[], object] | None = None, action_text: str = ""
+    ) -> None:
+        self._show("info", text, action, action_text)
+
+    def error(
+        self, text: str, action: Callable[[], object] | None = None, action_text: str = ""
+    ) -> None:
+        self._show("error", text, action, action_text)
+
+    def refused(self, error: HallDeskError) -> None:
+        """The sentence of an expected error."""
+        self.error(i18n.explain(error))
+
+    def bug(self, bug: str) -> None:
+        """Something that should not happen happened; `bug` is its id in the log."""
+        self.error(_("Something went wrong ({bug}). It was logged; please go on.").format(bug=bug))
+
+    def clear(self) -> None:
+        self._timer.stop()
+        had_focus = self._dismiss.hasFocus() or self.link.hasFocus()
+        self._run, self._kind = None, ""
+        self.sentence.clear()
+        self.hide()
+        place = self.parentWidget()
+        if had_focus and place is not None:
+            place.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.clear()
+        else:
+            super().keyPressEvent(event)
+
+    def _show(self, kind: str, text: str, run: Callable[[], object] | None, run_text: str) -> None:
+        self._timer.stop()
+        self._kind, self._run = kind, run
+        self.sentence.setText(text)
+        self.link.setText(run_text)
+        self.link.setVisible(run is not None)
+        self.show_kind(_KIND[kind])
+        self.show()
+        self.announced.emit(kind, text)
+
+    def _follow(self) -> None:
+        run = self._run
+        self.clear()
+        if run is not None:
+            run()
+
+    def _fade(self) -> None:
+        if self._dismiss.hasFocus() or self.link.hasFocus():
+            self._timer.start()  # somebody is about to press it
+        else:
+            self.clear()

@@ -1,0 +1,309 @@
+"""The proxy post: every open ticket of the hall, and handing papers back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from hall_desk import i18n
+from hall_desk.i18n import _, _n
+from hall_desk.services import tickets
+from hall_desk.ui.buttons import Button
+from hall_desk.ui.dialogs.new_ticket import NewTicketDialog
+from hall_desk.ui.dialogs.ticket_steps import WithdrawDialog
+from hall_desk.ui.labels import Chip, Text
+from hall_desk.ui.pages import Page, Shortcut
+from hall_desk.ui.ticket_board import SHOWN_AT_MOST, TicketBoard
+from hall_desk.ui.ticket_clock import Tone, tone_of
+from hall_desk.ui.ticket_panel import TicketPanel
+from hall_desk.ui.ticket_papers import print_receipt
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from PySide6.QtWidgets import QWidget
+
+    from hall_desk.errors import HallDeskError
+    from hall_desk.services.tickets import Board, Card, Proof, ReceiptFacts, TicketView
+    from hall_desk.ui.session import Session
+
+GOOD_SHARE = 0.75
+
+
+class ProxyPage(Page):
+    """The board of four columns with one ticket in full beside it."""
+
+    name = "proxy"
+    right = "tickets.read"
+    topics = frozenset({"ticket", "matter", "window"})
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._ticket_id: UUID | None = None
+        self._work_on_arrival = False
+        self._board: Board | None = None
+        self._handing_back = False
+        self.today = Chip("", "info")
+        self.pace = Chip("", "ok")
+        self.problem = Text("", "error").wrap()
+        self.problem.hide()
+        self.own_desk = Button(_("Only this desk"))
+        self.own_desk.setCheckable(True)
+        self.own_desk.setToolTip(
+            _("Only tickets with the letter {letter}").format(letter=session.actor.letter)
+        )
+        self.new_button = Button(_("New ticket"), "primary", "F4")
+        if not session.actor.may("tickets.open"):
+            self.new_button.hide()
+        self.board = TicketBoard(session)
+        self.panel = TicketPanel(session)
+        self.panel.setFixedWidth(330)
+        self._lay_out()
+        self.own_desk.toggled.connect(self._filter)
+        self.new_button.clicked.connect(self.open_new_ticket)
+        self.board.selected.connect(self._select)
+        self.board.opened.connect(self._work_on)
+        self.panel.hand_back_wanted.connect(self._hand_back)
+        self.panel.reprint_wanted.connect(self._reprint)
+        self.panel.withdraw_wanted.connect(self._withdraw)
+        self.panel.resume_wanted.connect(self._resume)
+        self.panel.board_wanted.connect(self.board.select_first)
+
+    @classmethod
+    def title(cls) -> str:
+        return _("Proxy service")
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(Text(self.title(), "title"))
+        head.addWidget(self.today, 0, Qt.AlignmentFlag.AlignVCenter)
+        head.addWidget(self.pace, 0, Qt.AlignmentFlag.AlignVCenter)
+        head.addStretch(1)
+        head.addWidget(self.own_desk)
+        head.addWidget(self.new_button)
+        sides = QHBoxLayout()
+        sides.setSpacing(12)
+        sides.addWidget(self.board, 1)
+        sides.addWidget(self.panel)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        layout.addLayout(head)
+        layout.addWidget(self.problem)
+        layout.addLayout(sides, 1)
+
+    # --- what the frame asks ------------------------------------------------------------------------
+
+    def shortcuts(self) -> tuple[Shortcut, ...]:
+        return (Shortcut("F4", self.open_new_ticket), Shortcut("F7", self.panel.hand_back))
+
+    def arrive(self) -> None:
+        self.board.select_first()
+
+    def show_with(self, **what: Any) -> None:
+        """`ticket_id` selects that ticket, also one that is closed already."""
+        if (ticket_id := what.get("ticket_id")) is not None:
+            self.board.select(ticket_id)
+            self._work_on(ticket_id)
+
+    def reload(self) -> None:
+        actor, ticket_id = self.session.actor, self._ticket_id
+
+        def work() -> tuple[Board, TicketView | None]:
+            board = tickets.board(actor, limit=SHOWN_AT_MOST + 1)
+            return board, tickets.get(actor, ticket_id) if ticket_id else None
+
+        self.session.background.data(self, work, self._show, self._refused, replaces="board")
+
+    def reload_badge(self) -> None:
+        if self.isVisible():
+            return  # the reload that follows says it too
+        actor = self.session.actor
+        self.session.background.data(
+            self, lambda: tickets.board(actor), self._show_badge, self._unread, replaces="badge"
+        )
+
+    def _unread(self, error: HallDeskError) -> None:
+        """A number beside a page's name is not worth a sentence; the page itself will say it."""
+
+    # --- showing --------------------------------------------------------------------------------------
+
+    def _show(self, read: tuple[Board, TicketView | None]) -> None:
+        board, ticket = read
+        self.problem.hide()
+        first = self._board is None
+        self._board = board
+        self._filter()
+        self._show_figures(board)
+        self._show_badge(board)
+        if ticket is not None and ticket.card.id == self._ticket_id:
+            self.panel.show_ticket(ticket)
+        if first and self.isVisible() and self.focusWidget() in (None, self.board.focusWidget()):
+            self.board.select_first()
+
+    def _filter(self) -> None:
+        board = self._board
+        if board is None:
+            return
+        if self.own_desk.isChecked():
+            letter = self.session.actor.letter
+
+            def own(cards: tuple[Card, ...]) -> tuple[Card, ...]:
+                return tuple(card for card in cards if card.number.startswith(letter))
+
+            board = replace(
+                board,
+                queued=own(board.queued),
+                handling=own(board.handling),
+                suspended=own(board.suspended),
+                ready=own(board.ready),
+            )
+        self.board.show_board(board)
+
+    def _show_figures(self, board: Board) -> None:
+        opened = _n("{count} opened today", "{count} opened today", board.opened_today)
+        closed = _n("{count} closed", "{count} closed", board.closed_today)
+        self.today.show_text(
+            f"{opened.format(count=board.opened_today)} · {closed.format(count=board.closed_today)}",
+            "info",
+        )
+        if board.median_seconds is None or board.within_promise is None:
+            self.pace.show_text("", "ok")
+            return
+        self.pace.show_text(
+            _("median {time} · {share} within the promise").format(
+                time=i18n.clock(board.median_seconds), share=f"{board.within_promise:.0%}"
+            ),
+            "ok" if board.within_promise >= GOOD_SHARE else "warn",
+        )
+
+    def _show_badge(self, board: Board) -> None:
+        now = self.session.store.estimated_now()
+        late = any(tone_of(card, now) is Tone.OVER for card in board.queued)
+        self.badge.emit(len(board.queued), "bad" if late else "info")
+
+    def _refused(self, error: HallDeskError) -> None:
+        self.problem.setText(i18n.explain(error))
+        self.problem.show()
+
+    # --- one ticket -----------------------------------------------------------------------------------
+
+    def _select(self, ticket_id: UUID) -> None:
+        self._ticket_id = ticket_id
+        self._work_on_arrival = False
+        self._read_ticket()
+
+    def _work_on(self, ticket_id: UUID) -> None:
+        """Shows a ticket and puts the keyboard on its next step as soon as it is there."""
+        shown = self.panel.ticket
+        if ticket_id == self._ticket_id and shown is not None and shown.card.id == ticket_id:
+            self.panel.work_on()
+            return
+        self._ticket_id = ticket_id
+        self._work_on_arrival = True
+        self._read_ticket()
+
+    def _read_ticket(self) -> None:
+        actor, ticket_id = self.session.actor, self._ticket_id
+        if ticket_id is None:
+            return
+        self.session.background.data(
+            self,
+            lambda: tickets.get(actor, ticket_id),
+            self._ticket_read,
+            self._refused,
+            replaces="ticket",
+        )
+
+    def _ticket_read(self, ticket: TicketView) -> None:
+        if ticket.card.id != self._ticket_id:
+            return
+        self.panel.show_ticket(ticket)
+        if self._work_on_arrival:
+            self._work_on_arrival = False
+            self.panel.work_on()
+
+    # --- acting ---------------------------------------------------------------------------------------
+
+    def open_new_ticket(self) -> None:
+        if not self.session.actor.may("tickets.open"):
+            return
+        dialog = NewTicketDialog(self.session)
+        dialog.opened.connect(self._opened)
+        dialog.open()
+
+    def _opened(self, ticket: TicketView) -> None:
+        self._ticket_id = ticket.card.id
+        self.board.selected_id = ticket.card.id
+        self.panel.show_ticket(ticket)
+
+    def _hand_back(self, proof: Proof, papers: tuple[UUID, ...] | None) -> None:
+        actor, ticket_id = self.session.actor, self._ticket_id
+        if ticket_id is None or self._handing_back:
+            return
+        self._handing_back = True
+        self.session.background.data(
+            self,
+            lambda: tickets.hand_back(actor, ticket_id, proof, papers),
+            self._handed_back,
+            self._not_handed_back,
+        )
+
+    def _handed_back(self, ticket: TicketView) -> None:
+        self._handing_back = False
+        if ticket.card.id == self._ticket_id:
+            self.panel.proof.clear()
+            self.panel.show_ticket(ticket)
+        if ticket.card.state == "closed":
+            said = _("{number}: handed back and closed.").format(number=ticket.card.number)
+        else:
+            left = sum(paper.out for paper in ticket.papers)
+            said = _n(
+                "{number}: handed back; {count} paper is still out.",
+                "{number}: handed back; {count} papers are still out.",
+                left,
+            ).format(number=ticket.card.number, count=left)
+        self.session.notices.success(said)
+        if ticket.card.state == "closed":
+            self.board.select_first()
+
+    def _not_handed_back(self, error: HallDeskError) -> None:
+        self._handing_back = False
+        self.panel.say(i18n.explain(error))
+
+    def _reprint(self) -> None:
+        actor, ticket_id = self.session.actor, self._ticket_id
+        if ticket_id is not None:
+            self.session.background.data(
+                self,
+                lambda: tickets.receipt_facts(actor, ticket_id),
+                self._print,
+                self._not_handed_back,
+            )
+
+    def _print(self, facts: ReceiptFacts) -> None:
+        print_receipt(self.session, facts, routing=False)
+
+    def _withdraw(self) -> None:
+        if self.panel.ticket is not None:
+            dialog = WithdrawDialog(self.session, self.panel.ticket.card)
+            dialog.done.connect(self._stepped)
+            dialog.open()
+
+    def _resume(self) -> None:
+        actor, ticket_id = self.session.actor, self._ticket_id
+        if ticket_id is not None:
+            self.session.background.data(
+                self,
+                lambda: tickets.resume(actor, ticket_id),
+                self._stepped,
+                self._not_handed_back,
+            )
+
+    def _stepped(self, ticket: TicketView) -> None:
+        if ticket.card.id == self._ticket_id:
+            self.panel.show_ticket(ticket)

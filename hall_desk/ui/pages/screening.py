@@ -1,0 +1,235 @@
+"""Screening: everybody's temperature, one line, keyboard only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QElapsedTimer
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from hall_desk.i18n import _
+from hall_desk.services import halls, screening
+from hall_desk.ui.buttons import Button
+from hall_desk.ui.check_form import CheckForm
+from hall_desk.ui.checks_table import make_table, waits
+from hall_desk.ui.dialogs.new_ticket import NewTicketDialog
+from hall_desk.ui.dialogs.slip import SlipDialog
+from hall_desk.ui.labels import Ground, Text
+from hall_desk.ui.pages import Page, Shortcut
+from hall_desk.ui.recheck_strip import RecheckStrip
+from hall_desk.ui.today_panel import TodayPanel
+from hall_desk.ui.verdict import Verdict
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from hall_desk.errors import HallDeskError
+    from hall_desk.services.accounts import Actor
+    from hall_desk.services.matters import MatterLine
+    from hall_desk.services.screening import Check, NewCheck, Summary
+    from hall_desk.ui.session import Session
+
+# An Enter that bounces after a save is not a try to save nothing.
+_BOUNCE_MS = 700
+
+
+@dataclass(frozen=True)
+class _Shown:
+    summary: Summary
+    checks: list[Check]
+    holds: list[Check]
+    threshold_tenths: int
+
+
+def _read(actor: Actor) -> _Shown:
+    return _Shown(
+        screening.summary(actor),
+        screening.today(actor),
+        screening.holds(actor),
+        halls.settings(actor).threshold_tenths,
+    )
+
+
+class ScreeningPage(Page):
+    name = "screening"
+    right = "screening.record"
+    topics = frozenset({"check", "setting"})
+
+    @classmethod
+    def title(cls) -> str:
+        return _("Temperatures")
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.form = CheckForm(session)
+        self.verdict = Verdict(session.store)
+        self.strip = RecheckStrip()
+        self.save_button = Button(_("Save"), "primary", "Enter")
+        self.ticket_button = Button(_("Save and open ticket"), "plain", "F4")
+        self.slip_button = Button(_("Print phone slip"), "plain", "F8")
+        self.today = TodayPanel()
+        self.model, self.table = make_table(session.store)
+        self._saving: NewCheck | None = None
+        self._then_ticket = False
+        self._since_save = QElapsedTimer()
+        # Whom a ticket is opened for when F4 is pressed on an empty form: name, phone, matter.
+        self._last: tuple[str, str, MatterLine | None] = ("", "", None)
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(Text(_("Temperatures"), "title"))
+        head.addStretch(1)
+        head.addWidget(Text(_("Enter saves and starts the next person"), "soft"))
+        buttons = QHBoxLayout()
+        buttons.setSpacing(12)
+        for button in (self.save_button, self.ticket_button, self.slip_button):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        card = Ground()
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(24, 16, 24, 18)
+        inside.setSpacing(12)
+        inside.addLayout(head)
+        inside.addWidget(self.form)
+        inside.addWidget(self.verdict)
+        inside.addWidget(self.strip)
+        inside.addLayout(buttons)
+        inside.addStretch(1)
+        self.today.setFixedWidth(290)
+        upper = QHBoxLayout()
+        upper.setSpacing(12)
+        upper.addWidget(card, 1)
+        upper.addWidget(self.today)
+        list_card = Ground()
+        list_inside = QVBoxLayout(list_card)
+        list_inside.setContentsMargins(1, 1, 1, 1)
+        list_inside.addWidget(self.table)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        layout.addLayout(upper)
+        layout.addWidget(list_card, 1)
+
+    def _connect(self) -> None:
+        self.form.submitted.connect(self.save)
+        self.form.recheck_left.connect(self.verdict.show_last)
+        self.verdict.undo_asked.connect(self.undo)
+        self.verdict.left.connect(self.form.leave_recheck)
+        self.strip.picked.connect(self.start_recheck)
+        self.save_button.clicked.connect(self.save)
+        self.ticket_button.clicked.connect(self.save_and_open_ticket)
+        self.slip_button.clicked.connect(self.open_slip)
+        self.table.chosen.connect(self._row_chosen)
+        self.session.ticked.connect(self._on_ticked)
+
+    def shortcuts(self) -> tuple[Shortcut, ...]:
+        return (
+            *self.form.shortcuts(),
+            Shortcut("F4", self.save_and_open_ticket),
+            Shortcut("F8", self.open_slip),
+            Shortcut("Alt+Z", self.verdict.ask_undo),
+            Shortcut("Alt+1", lambda: self.strip.pick(0)),
+            Shortcut("Alt+2", lambda: self.strip.pick(1)),
+            Shortcut("Alt+3", lambda: self.strip.pick(2)),
+        )
+
+    def arrive(self) -> None:
+        self.form.focus_temperature()
+
+    # --- reading -----------------------------------------------------------------------------------
+
+    def reload(self) -> None:
+        actor = self.session.actor
+        self.session.background.data(self, lambda: _read(actor), self._show, replaces="reload")
+
+    def _show(self, shown: _Shown) -> None:
+        self.form.threshold_tenths = shown.threshold_tenths
+        self.today.show_summary(shown.summary, shown.threshold_tenths)
+        self.model.show(shown.checks)
+        self.strip.show_holds(shown.holds, self.session.now())
+        self.badge.emit(len(shown.holds), "bad")
+
+    def reload_badge(self) -> None:
+        actor = self.session.actor
+        self.session.background.data(
+            self,
+            lambda: len(screening.holds(actor)),
+            lambda count: self.badge.emit(count, "bad"),
+            replaces="badge",
+        )
+
+    def _on_ticked(self, now: datetime) -> None:
+        if self.isVisible():
+            self.strip.show_time(now)
+            self.verdict.show_time(now)
+
+    # --- saving --------------------------------------------------------------------------------------
+
+    def save(self) -> None:
+        """Records what stands in the form; the form is emptied only when that is done."""
+        if self._saving is not None:
+            return
+        bounced = self._since_save.isValid() and self._since_save.elapsed() < _BOUNCE_MS
+        if bounced and self.form.is_empty():
+            return
+        self.form.clear_errors()
+        new, actor = self.form.new_check(), self.session.actor
+        self._saving = new
+        self.session.background.data(
+            self, lambda: screening.record(actor, new), self._saved, self._refused
+        )
+
+    def _saved(self, check: Check) -> None:
+        sent, self._saving = self._saving, None
+        then_ticket, self._then_ticket = self._then_ticket, False
+        assert sent is not None
+        self._last = (check.name, sent.phone, self.form.matter_line())
+        self._since_save.start()
+        self.verdict.show_check(check, self.session.now())
+        self.form.next_person(sent)
+        if then_ticket and check.outcome == "normal":
+            self._open_ticket()
+
+    def _refused(self, error: HallDeskError) -> bool:
+        self._saving, self._then_ticket = None, False
+        return self.form.refused(error)
+
+    def save_and_open_ticket(self) -> None:
+        """Records the reading, then opens the new ticket form for the same person."""
+        if self.form.is_empty() and self.form.rechecking is None:
+            self._open_ticket()
+        else:
+            self._then_ticket = True
+            self.save()
+
+    def _open_ticket(self) -> None:
+        if self.session.actor.may("tickets.open"):
+            name, phone, matter = self._last
+            NewTicketDialog(self.session, name=name, phone=phone, matter=matter).open()
+
+    def open_slip(self) -> None:
+        """Prints a telephone slip, for the reason that stands in the form where it is a matter."""
+        SlipDialog(self.session, matter=self.form.matter_line()).open()
+
+    # --- undo and second readings -----------------------------------------------------------------------
+
+    def undo(self, check: Check) -> None:
+        actor = self.session.actor
+        self.session.background.data(
+            self,
+            lambda: screening.undo(actor, check.id),
+            lambda _nothing: self.verdict.show_undone(check),
+        )
+
+    def start_recheck(self, first: Check) -> None:
+        self.form.start_recheck(first)
+        self.verdict.show_recheck(first, self.session.now())
+
+    def _row_chosen(self, check: Check) -> None:
+        if waits(check):
+            self.start_recheck(check)
+        else:
+            self.form.focus_temperature()

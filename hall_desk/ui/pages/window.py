@@ -1,0 +1,392 @@
+"""The window: who waits here, and the ticket in hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+
+from hall_desk import errors, i18n
+from hall_desk.i18n import _, _n
+from hall_desk.services import matters, tickets
+from hall_desk.ui.buttons import Button
+from hall_desk.ui.dialogs.ticket_steps import SuspendDialog, TerminateDialog, TransferDialog
+from hall_desk.ui.labels import Chip, Text
+from hall_desk.ui.pages import Page, Shortcut
+from hall_desk.ui.result_field import MOST_CHOICES
+from hall_desk.ui.ticket_board import SHOWN_AT_MOST, CardColumn
+from hall_desk.ui.ticket_cards import window_text
+from hall_desk.ui.ticket_clock import Tone, tone_of
+from hall_desk.ui.window_ticket import WindowTicket
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from hall_desk.errors import HallDeskError
+    from hall_desk.services.accounts import Actor
+    from hall_desk.services.matters import WindowLine
+    from hall_desk.services.tickets import Board, TicketView
+    from hall_desk.ui.dialogs.ticket_steps import StepDialog
+    from hall_desk.ui.session import Session
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What one reading of the page gave."""
+
+    board: Board
+    claims: int
+    ticket: TicketView | None
+    result_texts: tuple[str, ...]
+
+
+def _with_texts(actor: Actor, ticket: TicketView) -> tuple[TicketView, tuple[str, ...]]:
+    """A ticket with the results its matter offers; a matter without a window any more offers none."""
+    try:
+        return ticket, matters.get(actor, ticket.card.matter_id).result_texts
+    except errors.BadInput:
+        return ticket, ()
+
+
+class WindowPage(Page):
+    """One window's work. Who has no window of their own chooses one to look at."""
+
+    name = "window"
+    right = "tickets.read"
+    topics = frozenset({"ticket", "matter", "window"})
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        actor = session.actor
+        self._window_id = actor.window_id
+        self._ticket_id: UUID | None = None
+        self._busy = False
+        self._first = True
+        self.heading = Text(self.title(), "title")
+        self.chooser = QComboBox()
+        self.chooser.setAccessibleName(_("Window"))
+        self.chooser.setMinimumWidth(220)
+        self.post = Chip("", "ok")
+        self.claims = Chip("", "muted")
+        self.next_button = Button(_("Claim next"), "primary", "F6")
+        if not actor.may("tickets.claim"):
+            self.next_button.hide()
+        self.problem = Text("", "error").wrap()
+        self.problem.hide()
+        self.waiting = CardColumn(session, _("Waiting here"), "card", window=False)
+        self.here = CardColumn(session, _("In hand and suspended"), "card", window=False)
+        self.ticket = WindowTicket(session)
+        self._lay_out()
+        for column, other in ((self.waiting, self.here), (self.here, self.waiting)):
+            column.selected.connect(self._select)
+            column.selected.connect(lambda _id, other=other: other.set_current(None))
+            column.opened.connect(self._open)
+        session.ticked.connect(self._tick)
+        session.online_changed.connect(self._show_post)
+        self.next_button.clicked.connect(self.claim_next)
+        self.chooser.activated.connect(self._choose_window)
+        panel = self.ticket
+        panel.claim_wanted.connect(self._claim_shown)
+        panel.resume_wanted.connect(lambda: self._do(tickets.resume))
+        panel.note_read_wanted.connect(lambda: self._do(tickets.note_read))
+        panel.release_wanted.connect(lambda: self._do(tickets.release))
+        panel.record_wanted.connect(self._record)
+        panel.finish_wanted.connect(self.finish)
+        panel.suspend_wanted.connect(lambda: self._ask(SuspendDialog))
+        panel.transfer_wanted.connect(lambda: self._ask(TransferDialog))
+        panel.terminate_wanted.connect(lambda: self._ask(TerminateDialog))
+        own = actor.window_id is not None
+        self.chooser.setVisible(not own)
+        if own:
+            self.heading.setText(f"{window_text(actor.window_number)} · {actor.window_name}")
+        else:
+            session.background.data(self, lambda: matters.windows(actor), self._offer_windows)
+        self._show_post()
+        # Only while the keyboard is on this page: dialogs have an Alt+A of their own.
+        keys: dict[str, Callable[[], object]] = {
+            "Alt+A": panel.receive_all,
+            "Alt+R": panel.record,
+            "Alt+N": panel.read_note,
+        }
+        for number in range(MOST_CHOICES):
+            keys[f"Alt+{number + 1}"] = partial(panel.result.choose, number)
+        for key, run in keys.items():
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(run)
+
+    @classmethod
+    def title(cls) -> str:
+        return _("Window work")
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        for widget in (self.heading, self.chooser, self.post, self.claims):
+            head.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        head.addStretch(1)
+        head.addWidget(self.problem)
+        head.addWidget(self.next_button)
+        self.problem.setWordWrap(False)
+        lists = QWidget()
+        lists.setFixedWidth(330)
+        left = QVBoxLayout(lists)
+        left.setContentsMargins(0, 0, 0, 0)
+        left.setSpacing(12)
+        left.addWidget(self.waiting, 3)
+        left.addWidget(self.here, 2)
+        sides = QHBoxLayout()
+        sides.setSpacing(12)
+        sides.addWidget(lists)
+        sides.addWidget(self.ticket, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        layout.addLayout(head)
+        layout.addLayout(sides, 1)
+
+    # --- what the frame asks ------------------------------------------------------------------------
+
+    def shortcuts(self) -> tuple[Shortcut, ...]:
+        return (Shortcut("F6", self.claim_next), Shortcut("F7", self.finish))
+
+    def arrive(self) -> None:
+        if self.ticket.ticket is not None:
+            self.ticket.work_on()
+        elif not self.waiting.enter_at(0):
+            self.waiting.setFocus()
+
+    def show_with(self, **what: Any) -> None:
+        """`ticket_id` shows that ticket."""
+        if (ticket_id := what.get("ticket_id")) is not None:
+            self._select(ticket_id)
+
+    def reload(self) -> None:
+        actor, window_id, ticket_id = self.session.actor, self._window_id, self._ticket_id
+        if window_id is None:
+            return
+
+        def work() -> _Read:
+            board = tickets.board(actor, window_id, SHOWN_AT_MOST + 1)
+            claims = tickets.claims_today(actor)
+            shown = ticket_id or next(
+                (card.id for card in board.handling if card.owner == actor.name), None
+            )
+            if shown is None:
+                return _Read(board, claims, None, ())
+            return _Read(board, claims, *_with_texts(actor, tickets.get(actor, shown)))
+
+        self.session.background.data(self, work, self._show, self._refused, replaces="board")
+
+    def reload_badge(self) -> None:
+        actor = self.session.actor
+        if self.isVisible() or actor.window_id is None:
+            return
+        self.session.background.data(
+            self,
+            lambda: tickets.board(actor, actor.window_id),
+            self._show_badge,
+            lambda _error: None,
+            replaces="badge",
+        )
+
+    # --- showing --------------------------------------------------------------------------------------
+
+    def _show(self, read: _Read) -> None:
+        board = read.board
+        self.waiting.show_cards(board.queued)
+        self.here.show_cards((*board.handling, *board.suspended))
+        self.claims.show_text(
+            _n("{count} claimed today", "{count} claimed today", read.claims).format(
+                count=read.claims
+            ),
+            "muted",
+        )
+        self._show_badge(board)
+        chosen = read.ticket
+        if chosen is not None and self._ticket_id in (None, chosen.card.id):
+            gone = (
+                chosen.card.state in ("ready", "closed") or chosen.card.window_id != self._window_id
+            )
+            if gone and self.ticket.ticket is not None:
+                self.ticket.forget(chosen.card.id)
+            self._show_ticket(chosen, read.result_texts)
+        elif chosen is None and self._ticket_id is None:
+            self._show_ticket(None, ())
+        if self._first and self.isVisible():
+            self._first = False
+            self.arrive()
+
+    def _show_ticket(self, ticket: TicketView | None, result_texts: tuple[str, ...]) -> None:
+        self._ticket_id = ticket.card.id if ticket else None
+        self.ticket.nothing.setText(_("Nothing in hand. Claim the next ticket with F6."))
+        self.ticket.show_ticket(ticket, result_texts)
+        self.waiting.set_current(self._ticket_id)
+        self.here.set_current(self._ticket_id)
+
+    def _show_badge(self, board: Board) -> None:
+        now = self.session.store.estimated_now()
+        late = any(tone_of(card, now) is Tone.OVER for card in board.queued)
+        self.badge.emit(len(board.queued), "bad" if late else "info")
+
+    def _show_post(self) -> None:
+        own = self.session.actor.window_id is not None
+        online = self.session.online
+        said = (_("In post") if online else _("Server is away")) if own or not online else ""
+        self.post.show_text(said, "ok" if online else "bad")
+
+    def _tick(self) -> None:
+        if self.isVisible():
+            self.waiting.tick()
+            self.here.tick()
+
+    def _refused(self, error: HallDeskError) -> None:
+        self._busy = False
+        self.problem.setText(i18n.explain(error))
+        self.problem.show()
+
+    # --- choosing -------------------------------------------------------------------------------------
+
+    def _offer_windows(self, windows: list[WindowLine]) -> None:
+        self.chooser.clear()
+        for line in windows:
+            self.chooser.addItem(f"{window_text(line.number)} · {line.name}", line.id)
+        if windows:
+            self._choose_window(0)
+
+    def _choose_window(self, number: int) -> None:
+        self._window_id = self.chooser.itemData(number)
+        self._ticket_id = None
+        self.reload()
+
+    def _select(self, ticket_id: UUID) -> None:
+        actor = self.session.actor
+        self._ticket_id = ticket_id
+        self.session.background.data(
+            self,
+            lambda: _with_texts(actor, tickets.get(actor, ticket_id)),
+            self._selected,
+            self._refused,
+            replaces="ticket",
+        )
+
+    def _selected(self, read: tuple[TicketView, tuple[str, ...]]) -> None:
+        if read[0].card.id == self._ticket_id:
+            self._show_ticket(*read)
+
+    def _open(self, ticket_id: UUID) -> None:
+        """Enter on a card: what waits is claimed, what is here is worked on."""
+        if self.waiting.current() == ticket_id and self.session.actor.may("tickets.claim"):
+            actor = self.session.actor
+            self._send(lambda: tickets.claim(actor, ticket_id), self._claimed)
+        else:
+            self.ticket.work_on()
+
+    # --- acting ---------------------------------------------------------------------------------------
+
+    def _send(self, work: Callable[[], TicketView], done: Callable[[TicketView], object]) -> None:
+        """Does one step; a second key press while it is under way is not a second step."""
+        if self._busy:
+            return
+        self._busy = True
+        self.problem.hide()
+        self.ticket.say("")
+        actor = self.session.actor
+
+        def finished(read: tuple[TicketView, tuple[str, ...]]) -> None:
+            self._busy = False
+            self._show_ticket(*read)
+            done(read[0])
+
+        self.session.background.data(
+            self, lambda: _with_texts(actor, work()), finished, self._not_done
+        )
+
+    def _not_done(self, error: HallDeskError) -> None:
+        self._busy = False
+        sentence = i18n.explain(error)
+        if isinstance(error, errors.BadInput) and error.field == "result":
+            self.ticket.result.field.show_error(sentence)
+        elif isinstance(error, errors.BadInput) and error.field == "papers":
+            self.ticket.papers.say(sentence)
+        elif isinstance(error, errors.AlreadyClaimed | errors.NothingWaiting):
+            self._refused(error)
+            self.reload()
+        else:
+            self.ticket.say(sentence)
+
+    def claim_next(self) -> None:
+        actor, window_id = self.session.actor, self._window_id
+        if actor.may("tickets.claim") and window_id is not None:
+            self._send(lambda: tickets.claim_next(actor, window_id), self._claimed)
+
+    def _claim_shown(self) -> None:
+        actor, ticket_id = self.session.actor, self._ticket_id
+        if ticket_id is not None:
+            self._send(lambda: tickets.claim(actor, ticket_id), self._claimed)
+
+    def _claimed(self, ticket: TicketView) -> None:
+        self.ticket.work_on()
+
+    def _do(self, step: Callable[[Actor, UUID], TicketView]) -> None:
+        actor, ticket_id = self.session.actor, self._ticket_id
+        if ticket_id is not None:
+            self._send(lambda: step(actor, ticket_id), self._stepped)
+
+    def _stepped(self, ticket: TicketView) -> None:
+        if (
+            ticket.card.state in ("handling", "suspended")
+            and ticket.card.window_id == self._window_id
+        ):
+            self.ticket.work_on()
+        else:
+            self._leave(ticket)
+
+    def _record(self) -> None:
+        actor, ticket_id = self.session.actor, self._ticket_id
+        if ticket_id is not None:
+            told = self.ticket.papers.differences()
+            self._send(
+                lambda: tickets.received(actor, ticket_id, told),
+                lambda _ticket: self.ticket.work_on(),
+            )
+
+    def finish(self) -> None:
+        """Finishes the ticket shown: its result, what stays and what is new."""
+        panel = self.ticket
+        actor, ticket_id = self.session.actor, self._ticket_id
+        if ticket_id is None or not panel.finish_button.isVisibleTo(panel):
+            return
+        new = panel.papers.new()
+        if panel.papers.unrecorded():
+            panel.papers.say(_("Check the papers first: Alt+A if all are here."))
+            return
+        result, kept = panel.result.text(), panel.papers.kept()
+        self._send(lambda: tickets.finish(actor, ticket_id, result, kept, new), self._finished)
+
+    def _finished(self, ticket: TicketView) -> None:
+        self.session.notices.success(
+            _("{number} is finished; its papers go back to the desk.").format(
+                number=ticket.card.number
+            )
+        )
+        self._leave(ticket)
+
+    def _leave(self, ticket: TicketView) -> None:
+        """The ticket has left the hands of this window; the next one in hand is shown."""
+        self.ticket.forget(ticket.card.id)
+        self._ticket_id = None
+        self._show_ticket(None, ())
+        self._first = True
+        self.reload()
+
+    def _ask(self, dialog: type[StepDialog]) -> None:
+        if self.ticket.ticket is not None:
+            asked = dialog(self.session, self.ticket.ticket.card)  # type: ignore[call-arg]
+            asked.done.connect(self._leave)
+            asked.open()

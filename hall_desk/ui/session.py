@@ -1,0 +1,125 @@
+"""One signed-in person at one screen: who acts, in which hall, and what the screens are told."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from hall_desk.settings import Settings, default_folder
+from hall_desk.store import changes
+from hall_desk.store.changes import Changed
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QWidget
+
+    from hall_desk.services.accounts import Actor
+    from hall_desk.store.database import Store
+    from hall_desk.ui.background import Background
+    from hall_desk.ui.notices import Notices
+
+COALESCE_MS = 50
+
+
+class Session(QObject):
+    """What every page and dialog is given.
+
+    Signals:
+        changed: a `Changed`, whatever PC it came from; several within 50 ms are told as one.
+        online_changed: whether the database can be reached.
+        ticked: once a second, the hall's time (UTC), for clocks.
+        went: a page's name and what it is to show.
+        paper_told: what became of a paper (kind `info`, `success` or `error`, and a sentence).
+    """
+
+    changed = Signal(object)
+    online_changed = Signal(bool)
+    ticked = Signal(object)
+    went = Signal(str, dict)
+    paper_told = Signal(str, str)
+    _arrived = Signal(object)
+
+    def __init__(
+        self,
+        store: Store,
+        actor: Actor,
+        background: Background,
+        notices: Notices,
+        settings: Settings | None = None,
+        papers: Path | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.store = store
+        self.actor = actor
+        self.background = background
+        self.notices = notices
+        self.settings = settings or Settings()
+        # Where every printed paper is also kept as PDF.
+        self.papers = papers or default_folder() / "papers"
+        # Where dialogs are laid over the pages; a window of their own where there is no main window.
+        self.dialog_place: QWidget | None = None
+        self.online = True
+        self._waiting: list[Changed] = []
+        self._coalesce = QTimer(self)
+        self._coalesce.setSingleShot(True)
+        self._coalesce.setInterval(COALESCE_MS)
+        self._coalesce.timeout.connect(self._tell)
+        self._arrived.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self._second = QTimer(self)
+        self._second.setInterval(1000)
+        self._second.timeout.connect(self._tick)
+        self._second.start()
+        self._listener = changes.listen(store, self._arrived.emit)
+
+    def now(self) -> datetime:
+        """The hall's time in UTC, without asking the database."""
+        return self.store.estimated_now()
+
+    def today(self) -> date:
+        """The service day of this moment."""
+        return self.store.day_of(self.now())
+
+    def go(self, page: str, **what: Any) -> None:
+        """Shows the page of that name and gives it `what` (see `Page.show_with`)."""
+        self.went.emit(page, what)
+
+    def print_pdf(self, pdf: bytes | Callable[[], bytes], title: str, purpose: str) -> None:
+        """Keeps a paper in the papers folder and prints it, in the devices lane; the status bar tells.
+
+        `pdf` may be a function that makes the bytes, which then runs in the devices lane too.
+        `purpose` chooses the printer and begins the file's name: `slip`, `receipt`, `routing_slip`, `report`.
+        """
+        from hall_desk.ui import papers
+
+        papers.send(self, pdf, title, purpose)
+
+    def stop(self) -> None:
+        """Ends the listening; the lanes belong to whoever made them."""
+        self._second.stop()
+        self._coalesce.stop()
+        self._listener.stop()
+
+    @Slot(object)
+    def _take(self, change: Changed) -> None:
+        if change.online != self.online:
+            self.online = change.online
+            self.online_changed.emit(change.online)
+        self._waiting.append(change)
+        if not self._coalesce.isActive():
+            self._coalesce.start()
+
+    @Slot()
+    def _tell(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        self.changed.emit(functools.reduce(operator.or_, waiting))
+
+    @Slot()
+    def _tick(self) -> None:
+        self.ticked.emit(self.now())

@@ -1,0 +1,92 @@
+"""The line at the bottom: printer, database, what became of the last paper, and that this is only practice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from hall_desk.i18n import _
+from hall_desk.ui import theme
+from hall_desk.ui.labels import Text
+
+if TYPE_CHECKING:
+    from hall_desk.services.halls import HallInfo
+    from hall_desk.ui.session import Session
+
+HEIGHT = 30
+_PAPER_SHOWN_MS = 20_000
+
+
+class StatusBar(QFrame):
+    """Says quietly how things are."""
+
+    def __init__(self, session: Session, info: HallInfo, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setObjectName("status_bar")
+        self.setFixedHeight(HEIGHT)
+        self.printer = Text()
+        self.database = Text()
+        self.paper = Text()
+        self.practice = Text(_("Practice hall: nothing here is real"))
+        theme.restyle(self.practice, "state", "practice")
+        self.practice.setVisible(info.practice)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 0, 16, 0)
+        layout.setSpacing(10)
+        layout.addWidget(self.printer)
+        layout.addWidget(Text("·"))
+        layout.addWidget(self.database)
+        self._dot = Text("·")
+        layout.addWidget(self._dot)
+        layout.addWidget(self.paper, 1)
+        layout.addStretch(1)
+        layout.addWidget(self.practice, 0, Qt.AlignmentFlag.AlignRight)
+        self._fade = QTimer(self)
+        self._fade.setSingleShot(True)
+        self._fade.setInterval(_PAPER_SHOWN_MS)
+        self._fade.timeout.connect(lambda: self.show_paper("", ""))
+        session.online_changed.connect(self._show_database)
+        session.paper_told.connect(self.show_paper)
+        self._show_printer()
+        self._show_database(session.online)
+        self.show_paper("", "")
+
+    def show_paper(self, kind: str, text: str) -> None:
+        """What became of a paper; an error stays until the next one."""
+        self.paper.setText(text)
+        self.paper.setToolTip(text)
+        self._dot.setVisible(bool(text))
+        theme.restyle(self.paper, "state", "bad" if kind == "error" else "")
+        self._fade.stop()
+        if text and kind != "error":
+            self._fade.start()
+
+    def _show_printer(self) -> None:
+        settings = self._session.settings
+        if settings.printer:
+            text = _("Printer: {name}, {roll}").format(
+                name=settings.printer, roll=roll_text(settings.roll)
+            )
+        else:
+            text = _("Printer: none, papers are kept as PDF")
+        self.printer.setText(text)
+
+    def _show_database(self, online: bool) -> None:
+        store = self._session.store
+        if not online:
+            text = _("Database: the server is away")
+        elif store.postgres:
+            host = store.public_place.partition("/")[0]
+            text = _("Database: server {host}").format(host=host)
+        else:
+            text = _("Database: this PC")
+        self.database.setText(text)
+        theme.restyle(self.database, "state", "" if online else "bad")
+
+
+def roll_text(roll: str) -> str:
+    """The words for a paper: 58 mm, 80 mm, A5."""
+    return _("{width} mm").format(width=roll) if roll.isdecimal() else roll.upper()

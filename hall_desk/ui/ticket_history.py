@@ -1,0 +1,89 @@
+"""What happened to a ticket, one sentence per journal entry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hall_desk.i18n import N_, _, _n
+from hall_desk.ui.ticket_cards import window_text
+
+if TYPE_CHECKING:
+    from hall_desk.services.tickets import HistoryLine
+
+PROOFS = {
+    "receipt": N_("by receipt"),
+    "pickup_code": N_("by pick-up code"),
+    "phone_tail": N_("by phone tail"),
+    "id_tail": N_("by ID tail"),
+}
+# Told by the entry beside it: closing is what the last hand-back did.
+SILENT = frozenset({"ticket.closed"})
+
+
+def who(line: HistoryLine) -> str:
+    """The member of staff, with the window they acted at."""
+    if line.window_number:
+        return f"{window_text(line.window_number)} {line.staff}".strip()
+    return line.staff
+
+
+def sentence(line: HistoryLine) -> str:
+    """The entry in words; a kind this program does not know is shown as it is, never left out."""
+    facts = line.facts
+    count = int(facts.get("papers", 0))
+    papers = _n("{count} paper", "{count} papers", count).format(count=count)
+    match line.kind:
+        case "ticket.opened":
+            said = _("{who} took it in with {papers}") if count else _("{who} took it in")
+        case "ticket.claimed":
+            said = _("{who} claimed it")
+        case "ticket.received":
+            said = _("{who} received {papers}")
+        case "ticket.released":
+            said = _("{who} put it back into the queue")
+        case "ticket.suspended":
+            said = _("{who} suspended it")
+        case "ticket.resumed":
+            said = _("{who} took it up again")
+        case "ticket.transferred":
+            said = _("{who} passed it to window {window}")
+        case "ticket.note_read":
+            said = _("{who} read the note")
+        case "ticket.finished":
+            said = _("{who} finished it, papers back to the desk")
+        case "ticket.withdrawn":
+            said = _("{who} recorded that the resident withdrew")
+        case "ticket.terminated":
+            said = _("{who} terminated it")
+        case "ticket.handed_back":
+            said = _("{who} handed back {papers}")
+        case "ticket.closed":
+            said = _("Closed")
+        case "ticket.printed":
+            said = _("{who} printed the receipt again")
+        case _:
+            said = "{who} " + line.kind
+    text = said.format(who=who(line), papers=papers, window=facts.get("window_to", ""))
+    return text + _more(line)
+
+
+def _more(line: HistoryLine) -> str:
+    """What follows the sentence: the words somebody wrote, differences, what is still out."""
+    facts = line.facts
+    parts = []
+    if line.kind == "ticket.received" and facts.get("differences"):
+        count = int(facts["differences"])
+        parts.append(_n("{count} difference", "{count} differences", count).format(count=count))
+    if line.kind == "ticket.finished":
+        if kept := int(facts.get("kept", 0)):
+            parts.append(_n("{count} kept", "{count} kept", kept).format(count=kept))
+        if new := int(facts.get("new", 0)):
+            parts.append(_n("{count} new", "{count} new", new).format(count=new))
+    if line.kind == "ticket.handed_back":
+        if left := int(facts.get("left", 0)):
+            parts.append(_n("{count} still out", "{count} still out", left).format(count=left))
+        parts.append(_(PROOFS.get(str(facts.get("proof", "")), "")))
+    if note := facts.get("note"):
+        parts.append(str(note))
+    said = _(", ").join(part for part in parts if part)
+    return _(": {what}").format(what=said) if said else ""

@@ -1,0 +1,363 @@
+"""One ticket in full beside the board: its papers, what happened, and handing it back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QScrollArea,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from hall_desk import i18n
+from hall_desk.i18n import _, _n
+from hall_desk.services.tickets import Proof
+from hall_desk.ui.buttons import Button
+from hall_desk.ui.labels import Band, Chip, Ground, Text
+from hall_desk.ui.papers_table import PaperRow, PapersTable
+from hall_desk.ui.ticket_cards import Chip as CardChip
+from hall_desk.ui.ticket_cards import holder_text, unbroken, window_text
+from hall_desk.ui.ticket_history import SILENT, sentence
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from PySide6.QtGui import QKeyEvent
+
+    from hall_desk.services.tickets import HistoryLine, PaperLine, TicketView
+    from hall_desk.ui.session import Session
+
+STATE_KINDS = {
+    "queued": "muted",
+    "handling": "info",
+    "suspended": "warn",
+    "ready": "info",
+    "closed": "ok",
+}
+
+
+def proof_of(text: str, ticket: TicketView) -> Proof:
+    """What was typed or scanned, named by its shape; the service judges whether it proves anything."""
+    shown = "".join(text.split())
+    if shown.upper().startswith("HD1"):
+        return Proof("receipt", shown)
+    if shown and shown == ticket.phone_masked[-4:]:
+        return Proof("phone_tail", shown)
+    if shown and shown.upper() == ticket.id_masked[-4:].upper():
+        return Proof("id_tail", shown)
+    return Proof("pickup_code", shown)
+
+
+class History(QScrollArea):
+    """The sentences, newest first."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._shown: tuple[HistoryLine, ...] = ()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setMinimumHeight(60)
+        inside = QWidget()
+        inside.setProperty("clear", "yes")
+        self._grid = QGridLayout(inside)
+        self._grid.setContentsMargins(0, 0, 6, 0)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(5)
+        self._grid.setColumnStretch(1, 1)
+        self.setWidget(inside)
+
+    def show_lines(self, history: tuple[HistoryLine, ...]) -> None:
+        if history == self._shown:
+            return
+        self._shown = history
+        while (item := self._grid.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        local, today = (
+            self._session.store.local,
+            self._session.store.local(self._session.store.estimated_now()).date(),
+        )
+        row = 0
+        for line in history:
+            if line.kind in SILENT:
+                continue
+            at = local(line.at)
+            time = Text(f"{at:%H:%M}" if at.date() == today else f"{at:%m-%d %H:%M}", "soft")
+            self._grid.addWidget(time, row, 0, Qt.AlignmentFlag.AlignTop)
+            said = Text(sentence(line), "soft").wrap()
+            self._grid.addWidget(said, row, 1, Qt.AlignmentFlag.AlignTop)
+            row += 1
+        for number in range(self._grid.rowCount()):
+            self._grid.setRowStretch(number, 0)
+        self._grid.setRowStretch(row, 1)
+
+    def lines(self) -> list[str]:
+        """The sentences shown, newest first."""
+        return [sentence(line) for line in self._shown if line.kind not in SILENT]
+
+
+class ProofEdit(QLineEdit):
+    """The code the resident shows; Escape goes back to the board."""
+
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class TicketPanel(Ground):
+    """Shows one ticket. What is half typed stays while the same ticket is shown again.
+
+    Signals: `hand_back_wanted(Proof, keys of the papers or None for all)`; the others carry nothing.
+    """
+
+    hand_back_wanted = Signal(object, object)
+    reprint_wanted = Signal()
+    withdraw_wanted = Signal()
+    resume_wanted = Signal()
+    board_wanted = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("card", parent)
+        self._session = session
+        self._actor = session.actor
+        self._unticked: set[UUID] = set()
+        self.ticket: TicketView | None = None
+        self.number = Text("", "title")
+        self.number.setStyleSheet("font-size: 26px; font-weight: bold;")
+        self.state = Chip("", "muted")
+        self.who = Text("")
+        self.priority = Chip("", "info")
+        self.facts = Text("", "soft").wrap()
+        self.remark = Text("", "soft").wrap()
+        self.result = Band("info")
+        self.result_text = Text("").wrap()
+        result = QVBoxLayout(self.result)
+        result.setContentsMargins(10, 6, 10, 6)
+        result.addWidget(self.result_text)
+        self.papers = PapersTable(("name", "place", "at"), header=False, most_rows=5)
+        self.papers.edited.connect(self._ticks_changed)
+        self.no_papers = Text(_("No papers"), "soft")
+        self.history = History(session)
+        self.problem = Text("", "error").wrap()
+        self.problem.hide()
+        self.proof = ProofEdit()
+        self.proof.setPlaceholderText(_("Pick-up code, phone or ID tail, or scan"))
+        self.proof.setAccessibleName(_("Proof of the person who collects"))
+        self.hand_back_button = Button("", "success", "F7")
+        self.reprint_button = Button(_("Print receipt again"))
+        self.withdraw_button = Button(_("Withdraw…"))
+        self.resume_button = Button(_("Take up again"))
+        self._lay_out()
+        self.proof.textEdited.connect(self.problem.hide)
+        self.proof.returnPressed.connect(self.hand_back)
+        self.proof.left.connect(self.board_wanted)
+        self.hand_back_button.clicked.connect(self.hand_back)
+        self.reprint_button.clicked.connect(self.reprint_wanted)
+        self.withdraw_button.clicked.connect(self.withdraw_wanted)
+        self.resume_button.clicked.connect(self.resume_wanted)
+        self.show_ticket(None)
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(self.number)
+        head.addStretch(1)
+        head.addWidget(self.state, 0, Qt.AlignmentFlag.AlignVCenter)
+        person = QHBoxLayout()
+        person.setSpacing(10)
+        person.addWidget(self.who)
+        person.addWidget(self.priority, 0, Qt.AlignmentFlag.AlignVCenter)
+        person.addStretch(1)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        for button in (self.reprint_button, self.resume_button, self.withdraw_button):
+            foot.addWidget(button)
+        foot.addStretch(1)
+        whole = QWidget()
+        layout = QVBoxLayout(whole)
+        layout.setContentsMargins(16, 12, 16, 14)
+        layout.setSpacing(6)
+        layout.addLayout(head)
+        layout.addLayout(person)
+        layout.addWidget(self.facts)
+        layout.addWidget(self.remark)
+        layout.addWidget(self.result)
+        layout.addSpacing(4)
+        layout.addWidget(Text(_("Papers"), "heading"))
+        layout.addWidget(self.papers)
+        layout.addWidget(self.no_papers)
+        layout.addSpacing(4)
+        layout.addWidget(Text(_("History"), "heading"))
+        layout.addWidget(self.history, 1)
+        layout.addWidget(self.problem)
+        layout.addWidget(self.proof)
+        layout.addSpacing(2)
+        layout.addWidget(self.hand_back_button)
+        layout.addSpacing(2)
+        layout.addLayout(foot)
+        nothing = Text(_("Choose a ticket with the arrow keys, or open a new one with F4."), "soft")
+        nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        nothing.wrap().setMargin(24)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(nothing)
+        self._stack.addWidget(whole)
+
+    # --- showing --------------------------------------------------------------------------------
+
+    def show_ticket(self, ticket: TicketView | None) -> None:
+        """Shows `ticket`; another one than before starts with an empty proof field and all ticked."""
+        before, self.ticket = self.ticket, ticket
+        self._stack.setCurrentIndex(0 if ticket is None else 1)
+        if ticket is None:
+            return
+        if before is None or before.card.id != ticket.card.id:
+            self.proof.clear()
+            self.problem.hide()
+            self._unticked.clear()
+        card = ticket.card
+        self.number.setText(card.number)
+        word = i18n.code("state", card.state)
+        if card.outcome in ("withdrawn", "terminated"):
+            word = f"{i18n.code('ticket_outcome', card.outcome)} · {word}"
+        self.state.show_text(word, STATE_KINDS.get(card.state, "muted"))
+        self.who.setText(f"{card.name}  {ticket.phone_masked}".strip())
+        self.priority.show_text(
+            i18n.code("priority", card.priority) if card.priority else "", "info"
+        )
+        self.facts.setText(self._facts(ticket))
+        self.remark.setText(_("Said at intake: {text}").format(text=ticket.remark))
+        self.remark.setVisible(bool(ticket.remark))
+        self._show_result(ticket)
+        self._show_papers(ticket)
+        self.history.show_lines(ticket.history)
+        self._show_actions(ticket)
+
+    def _facts(self, ticket: TicketView) -> str:
+        local, card = self._session.store.local, ticket.card
+        parts = [card.matter, window_text(card.window_number)]
+        if card.owner:
+            parts.append(card.owner)
+        parts.append(_("opened {time}").format(time=f"{local(card.opened_at):%H:%M}"))
+        if card.state == "ready":
+            parts.append(_("ready {time}").format(time=f"{local(card.since):%H:%M}"))
+        return " · ".join(unbroken(part) for part in parts)
+
+    def _show_result(self, ticket: TicketView) -> None:
+        card = ticket.card
+        if card.state == "suspended":
+            self.result.show_kind("warn")
+            said = _("Missing: {what}").format(what=card.missing)
+        elif card.outcome in ("withdrawn", "terminated"):
+            self.result.show_kind("warn")
+            said = _("Reason: {text}").format(text=ticket.result)
+        else:
+            self.result.show_kind("info")
+            said = _("Result: {text}").format(text=ticket.result) if ticket.result else ""
+        self.result_text.setText(said)
+        self.result.setVisible(bool(said))
+
+    def _show_papers(self, ticket: TicketView) -> None:
+        returning = self._returning(ticket)
+        self.papers.show_rows([self._row(paper, returning) for paper in ticket.papers])
+        self.papers.setVisible(bool(ticket.papers))
+        self.no_papers.setVisible(not ticket.papers)
+
+    def _row(self, paper: PaperLine, returning: bool) -> PaperRow:
+        chip = None
+        if paper.new:
+            chip = CardChip("ok", _("New"))
+        elif paper.difference:
+            missing = paper.difference == "missing"
+            chip = CardChip("warn", _("Missing") if missing else paper.difference)
+        return PaperRow(
+            paper.id,
+            paper.name,
+            original=paper.original,
+            count=paper.count,
+            ticked=paper.id not in self._unticked if returning and paper.out else None,
+            chip=chip,
+            place=holder_text(paper.holder, paper.holder_window),
+            at=f"{self._session.store.local(paper.held_since):%H:%M}",
+        )
+
+    def _returning(self, ticket: TicketView) -> bool:
+        """Whether papers of this ticket can be handed back now, by this person."""
+        return ticket.card.state in ("ready", "suspended") and self._actor.may("tickets.hand_back")
+
+    def _show_actions(self, ticket: TicketView) -> None:
+        state = ticket.card.state
+        out = [paper for paper in ticket.papers if paper.out]
+        returning = self._returning(ticket) and (state == "ready" or bool(out))
+        self.proof.setVisible(returning)
+        self.hand_back_button.setVisible(returning)
+        self.resume_button.setVisible(
+            state == "suspended"
+            and self._actor.may("tickets.handle")
+            and self._actor.window_id in (None, ticket.card.window_id)
+        )
+        self.withdraw_button.setVisible(
+            state in ("queued", "handling", "suspended") and self._actor.may("tickets.withdraw")
+        )
+        self.reprint_button.setVisible(state != "closed")
+        self._name_hand_back(ticket)
+
+    def _name_hand_back(self, ticket: TicketView) -> None:
+        ticked, out = len(self.papers.ticked()), sum(paper.out for paper in ticket.papers)
+        if ticked < out or ticket.card.state == "suspended":
+            words = _n("Hand back {count} paper", "Hand back {count} papers", ticked)
+            self.hand_back_button.setText(words.format(count=ticked))
+        elif out:
+            self.hand_back_button.setText(_("Hand back all and close"))
+        else:
+            self.hand_back_button.setText(_("Close: nothing to hand back"))
+        self.hand_back_button.setEnabled(ticked > 0 or not out)
+
+    def _ticks_changed(self) -> None:
+        if self.ticket is None:
+            return
+        self._unticked = {row.key for row in self.papers.rows() if row.ticked is False}  # type: ignore[misc]
+        self._name_hand_back(self.ticket)
+
+    # --- acting ---------------------------------------------------------------------------------
+
+    def work_on(self) -> None:
+        """Puts the keyboard where this ticket's next step begins."""
+        first = (self.proof, self.resume_button, self.reprint_button)
+        for widget in first:
+            if widget.isVisibleTo(self) and widget.isEnabled():
+                widget.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
+
+    def hand_back(self) -> None:
+        """Asks for the hand-back of what is ticked, against what stands in the proof field."""
+        ticket = self.ticket
+        if ticket is None or not self.hand_back_button.isEnabled():
+            return
+        if not self.hand_back_button.isVisibleTo(self):
+            return
+        out = [paper.id for paper in ticket.papers if paper.out]
+        ticked = tuple(row.key for row in self.papers.ticked())
+        papers = None if len(ticked) == len(out) else ticked
+        self.hand_back_wanted.emit(proof_of(self.proof.text(), ticket), papers)
+
+    def say(self, sentence_: str) -> None:
+        """Says beside the proof field what was refused; what was typed stays, selected."""
+        self.problem.setText(sentence_)
+        self.problem.show()
+        if self.proof.isVisibleTo(self):
+            self.proof.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.proof.selectAll()

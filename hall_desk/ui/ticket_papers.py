@@ -1,0 +1,46 @@
+"""Printing what goes with a ticket, in the devices lane: a printer that fails never costs the ticket."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hall_desk.i18n import _
+
+if TYPE_CHECKING:
+    from hall_desk.services.slips import SlipFacts
+    from hall_desk.services.tickets import ReceiptFacts
+    from hall_desk.ui.session import Session
+
+
+def print_receipt(session: Session, facts: ReceiptFacts, *, routing: bool = True) -> None:
+    """The resident's receipt, and with `routing` the slip that travels with the papers."""
+    roll = session.settings.roll
+
+    def receipt() -> bytes:
+        from hall_desk.documents import receipt as papers
+
+        return papers.receipt(facts, roll)
+
+    def routing_slip() -> bytes:
+        from hall_desk.documents import receipt as papers
+
+        return papers.routing_slip(facts, roll)
+
+    title = _("Receipt {number}").format(number=facts.number)
+    session.print_pdf(receipt, title, "receipt")
+    if routing:
+        title = _("Routing slip {number}").format(number=facts.number)
+        session.print_pdf(routing_slip, title, "routing_slip")
+
+
+def print_slip(session: Session, facts: SlipFacts) -> None:
+    """A phone slip in the size of this desk's roll."""
+    roll = session.settings.roll
+
+    def slip() -> bytes:
+        from hall_desk.documents.slip import phone_slip
+
+        return phone_slip(facts, roll)
+
+    title = _("Phone slip {window}").format(window=facts.window.number)
+    session.print_pdf(slip, title, "slip")
