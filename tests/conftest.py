@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from hall_desk import i18n
-from hall_desk.services import accounts, halls
+from hall_desk.services import accounts, halls, sample_day
 from hall_desk.services.accounts import Actor, Role
 from hall_desk.store import models
 from hall_desk.store.database import Store
@@ -120,6 +120,46 @@ def store(place: str, quick_pins: None) -> Iterator[Store]:
     )
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def sample_file(tmp_path_factory: pytest.TempPathFactory, quick_pins: None) -> Path:
+    """The sample hall, lived through once per test run; each test gets a copy."""
+    path = tmp_path_factory.mktemp("sample") / "hall.sqlite3"
+    with sample_day.make(str(path)):
+        pass
+    return path
+
+
+@pytest.fixture(scope="session")
+def sample_template(postgres: str, quick_pins: None) -> str:
+    name = f"sample_{uuid.uuid4().hex[:12]}"
+    _run(postgres, f"CREATE DATABASE {name}")
+    with sample_day.make(_named(postgres, name)):
+        pass
+    return name
+
+
+@pytest.fixture
+def sample_place(request: pytest.FixtureRequest, place: str, postgres: str) -> str:
+    """A copy of the sample hall at a place of its own."""
+    if place.startswith("postgres"):
+        template = request.getfixturevalue("sample_template")
+        database = place.split("?")[0].rsplit("/", 1)[1]
+        _run(postgres, f"DROP DATABASE {database}")
+        _run(postgres, f"CREATE DATABASE {database} TEMPLATE {template}")
+    else:
+        shutil.copy(request.getfixturevalue("sample_file"), place)
+    return place
+
+
+@pytest.fixture
+def sample_hall(sample_place: str) -> Iterator[Store]:
+    """The sample hall on its Monday morning, the clock standing at 10:03:27."""
+    opened = Store.open(sample_place)
+    opened.freeze(sample_day.moment(sample_day.NEXT_DAY, sample_day.NOW))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

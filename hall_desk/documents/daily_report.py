@@ -538,18 +538,18 @@ def sentence(attention: Attention) -> str:
     match attention.kind:
         case "fever":
             return _("Fever confirmed at {at}; check that it was dealt with.").format(**facts)
-        case "paper_out":
+        case "originals_out":
             holder = _holder(facts["holder"], facts["window"], facts["staff"])
             return _(
-                "{number}: the original “{paper}” was still out at the end of the day ({holder}). "
-                "It must be handed back, or the reason noted."
-            ).format(number=facts["number"], paper=facts["paper"], holder=holder)
+                "{number}: originals not handed back yet ({holder}): {papers}. "
+                "Hand them back, or note the reason."
+            ).format(number=facts["number"], papers=_(", ").join(facts["papers"]), holder=holder)
         case "over_promise":
             return _("{number} took {minutes} min; {promised} min were promised.").format(**facts)
         case "busy_hour":
             return _busy_hour(**facts)
-        case "open_over_night":
-            return _("{number} stayed open over night ({state}).").format(
+        case "still_open":
+            return _("{number} was not closed ({state}).").format(
                 number=facts["number"], state=i18n.code("state", facts["state"])
             )
     return attention.kind

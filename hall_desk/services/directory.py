@@ -188,6 +188,10 @@ def apply(actor: Actor, planned: ImportPlan) -> ImportPlan:
             problem_count=planned.problem_count,
         )
     with actor.store.change(actor) as change:
+        if actor.store.postgres:
+            # One import at a time: the next sees what this one wrote (SQLite has one writer anyway).
+            hall = models.Hall.select(models.Hall.id).where(models.Hall.id == actor.hall_id)
+            list(hall.for_update("FOR NO KEY UPDATE"))
         existing = _existing(actor, planned.kind)
         late = _Check(actor, planned.kind, existing, planned.places).problems(planned.records)
         if late:
@@ -219,9 +223,10 @@ def export_file(actor: Actor, kind: Kind | str, path: Path | str) -> int:
     if path.suffix.lower() not in sheets.FORMATS:
         raise errors.BadInput("output", "ending", endings=_(", ").join(sheets.FORMATS))
     with actor.store.reading():
-        existing = _existing(actor, kind)
+        # Not by key: two names that differ only in case are two rows.
+        existing = list(_EXISTING[kind](actor.hall_id))
     headings = [column.heading for column in COLUMNS[kind]]
-    rows = list(_rows_of(kind, existing.values()))
+    rows = list(_rows_of(kind, existing))
     if path.suffix.lower() == ".csv":
         content = sheets.csv_bytes(headings, rows)
     else:

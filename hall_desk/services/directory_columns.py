@@ -62,8 +62,10 @@ def _clean(text: str, limit: int, lines: bool) -> str:
     text = "".join(c for c in text if c not in "\ufeff\u200b\u200e\u200f")
     if "\ufffd" in text:
         raise Wrong("broken_character")
-    if "\n" in text and not lines:
-        raise Wrong("line_break")
+    if not lines:
+        if "\n" in text:
+            raise Wrong("line_break")
+        text = text.replace("\t", " ")
     if any(unicodedata.category(c) == "Cc" and c not in "\n\t" for c in text):
         raise Wrong("control_character")
     if len(text) > limit:

@@ -209,20 +209,7 @@ def of_day(actor: Actor, day: date) -> DayFigures:
         custody = _custody(actor, day)
         slips = Slip.select().where(Slip.hall == actor.hall_id, Slip.service_day == day).count()
         attention = [Attention("fever", {"at": f"{store.local(at):%H:%M}"}) for at in fevers]
-        attention += [
-            Attention(
-                "paper_out",
-                {
-                    "number": line.number,
-                    "paper": line.paper,
-                    "holder": line.holder,
-                    "window": line.window_number,
-                    "staff": line.staff,
-                },
-            )
-            for line in custody.out
-            if line.original
-        ][:MOST_EXCEPTIONS]
+        attention += _originals_out(custody.out)
         return DayFigures(
             hall=hall.name,
             day=day,
@@ -367,12 +354,12 @@ def _tickets(actor: Actor, day: date, balance: int) -> tuple[TicketFigures, list
         .tuples()
     )
     still_open = _open_at(actor, end)
-    suspended = _suspended_at(still_open, end)
+    states = [_state_at(row, end) for row in still_open]
     spans = [item.seconds for item in done]
     figures = TicketFigures(
         opened=len(opened),
         finished=len(done),
-        suspended=len(suspended),
+        suspended=states.count("suspended"),
         withdrawn=broken_off["withdrawn"],
         terminated=broken_off["terminated"],
         open_at_end=len(still_open),
@@ -389,51 +376,39 @@ def _tickets(actor: Actor, day: date, balance: int) -> tuple[TicketFigures, list
     )
     exceptions = _late(done) + _busy_hour(actor, opened)
     exceptions += [
-        Attention(
-            "open_over_night",
-            {
-                "number": row.number,
-                "state": "suspended" if row.id in suspended else _state_at(row, end),
-            },
-        )
-        for row in still_open
+        Attention("still_open", {"number": row.number, "state": state})
+        for row, state in zip(still_open, states, strict=True)
     ][:MOST_EXCEPTIONS]
     return figures, exceptions
 
 
+def _open_at(actor: Actor, end: datetime) -> list[Ticket]:
+    """The tickets that were open at `end`: those open now, and those closed since."""
+    open_now = Ticket.state != "closed"
+    closed_since = Ticket.closed_at >= end
+    rows = [
+        row
+        for part in (open_now, closed_since)
+        for row in Ticket.select().where(Ticket.hall == actor.hall_id, part, Ticket.opened_at < end)
+    ]
+    return sorted(rows, key=lambda row: (row.opened_at, row.id))
+
+
 def _state_at(row: Ticket, end: datetime) -> str:
-    """The state of an open ticket at the day's end, as far as it has not moved since."""
+    """The state that an open ticket had at `end`, told by its claims."""
     if row.ready_at is not None and row.ready_at < end:
         return "ready"
-    return row.state if row.state_at < end else "queued"
-
-
-def _open_at(actor: Actor, end: datetime) -> list[Ticket]:
-    open_now = Ticket.state != "closed"
-    closed_later = Ticket.closed_at >= end
-    return [
-        row
-        for part in (open_now, closed_later)
-        for row in Ticket.select()
-        .where(Ticket.hall == actor.hall_id, part, Ticket.opened_at < end)
-        .order_by(Ticket.opened_at, Ticket.id)
-    ]
-
-
-def _suspended_at(rows: Sequence[Ticket], end: datetime) -> set[UUID]:
-    found: set[UUID] = set()
-    for row in rows:
-        if row.ready_at is not None and row.ready_at < end:
-            continue
-        last = (
-            Claim.select()
-            .where(Claim.ticket == row.id, Claim.claimed_at < end)
-            .order_by(Claim.claimed_at.desc(), Claim.id.desc())
-            .first()
-        )
-        if last is not None and last.ended_how == "suspended" and last.ended_at < end:
-            found.add(row.id)
-    return found
+    last = (
+        Claim.select()
+        .where(Claim.ticket == row.id, Claim.claimed_at < end)
+        .order_by(Claim.claimed_at.desc(), Claim.id.desc())
+        .first()
+    )
+    if last is None:
+        return "queued"
+    if last.ended_at is None or last.ended_at >= end:
+        return "handling"
+    return "suspended" if last.ended_how == "suspended" else "queued"
 
 
 def _previous_share(actor: Actor, start: datetime) -> float | None:
@@ -575,6 +550,27 @@ def _custody(actor: Actor, day: date) -> CustodyFigures:
         originals_out=sum(line.count for line in out if line.original),
         out=tuple(out),
     )
+
+
+def _originals_out(out: Sequence[PaperOutLine]) -> list[Attention]:
+    """One line per ticket whose originals were out."""
+    held: dict[str, list[PaperOutLine]] = defaultdict(list)
+    for line in out:
+        if line.original:
+            held[line.number].append(line)
+    return [
+        Attention(
+            "originals_out",
+            {
+                "number": number,
+                "papers": [line.paper for line in lines],
+                "holder": lines[0].holder,
+                "window": lines[0].window_number,
+                "staff": lines[0].staff,
+            },
+        )
+        for number, lines in held.items()
+    ][:MOST_EXCEPTIONS]
 
 
 def _out_at(actor: Actor, end: datetime) -> list[PaperOutLine]:

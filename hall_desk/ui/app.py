@@ -33,7 +33,7 @@ from hall_desk.ui import theme
 from hall_desk.ui.background import Background, log_bug
 from hall_desk.ui.main_window import MainWindow
 from hall_desk.ui.no_hall import NoHall
-from hall_desk.ui.notices import Notices
+from hall_desk.ui.notices import Notices, bug_sentence
 from hall_desk.ui.session import Session
 from hall_desk.ui.sign_in import SignIn
 
@@ -112,6 +112,7 @@ class HallDesk(QObject):
         self._folder = folder
         self._demo_actor = demo_actor
         self._opening = Background(None, self)
+        self._opening.bug_found.connect(self._opening_broke)
         self._store: Store | None = None
         self._info: HallInfo | None = None
         self._background: Background | None = None
@@ -163,7 +164,13 @@ class HallDesk(QObject):
             self._show_sign_in()
 
     def _not_opened(self, error: HallDeskError) -> None:
-        window = NoHall(i18n.explain(error))
+        self._show_problem(i18n.explain(error))
+
+    def _opening_broke(self, bug: str) -> None:
+        self._show_problem(bug_sentence(bug))
+
+    def _show_problem(self, sentence: str) -> None:
+        window = NoHall(sentence)
         window.again_asked.connect(self.start)
         self._show(window)
 

@@ -77,6 +77,7 @@ class MainWindow(QMainWindow):
         self.top_bar.language_picked.connect(self.language_picked)
         self.top_bar.quit_asked.connect(self.close)
         session.went.connect(self._on_went)
+        notices.left.connect(lambda: self.page().arrive())
         self._everywhere: dict[str, Callable[[], object]] = {}
         self._shortcuts: dict[str, QShortcut] = {}
         self._bind_keys(groups)

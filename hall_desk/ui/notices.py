@@ -21,13 +21,20 @@ if TYPE_CHECKING:
 _KIND = {"success": "ok", "info": "info", "error": "bad"}
 
 
+def bug_sentence(bug: str) -> str:
+    """What is said of a programming error that was logged under the id `bug`."""
+    return _("Something went wrong ({bug}). It was logged; please go on.").format(bug=bug)
+
+
 class Notices(Band):
     """Shows the newest sentence. A success hides by itself; an error stays until it is dismissed or replaced.
 
-    `announced` is emitted for every sentence with its kind (`success`, `info`, `error`).
+    `announced` is emitted for every sentence with its kind (`success`, `info`, `error`); `left` when the keyboard
+    was on the bar and must go somewhere else.
     """
 
     announced = Signal(str, str)
+    left = Signal()
     SHOWN_MS = 10_000  # as long as a step may be undone
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -96,9 +103,10 @@ class Notices(Band):
         self._run, self._kind = None, ""
         self.sentence.clear()
         self.hide()
-        place = self.parentWidget()
-        if had_focus and place is not None:
-            place.setFocus()
+        if had_focus:
+            self._dismiss.clearFocus()
+            self.link.clearFocus()
+            self.left.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -24,9 +24,9 @@ BOX = 16
 BOX_GAP = 9
 PAD = 10
 # So that the columns of a wide table do not all stand at its right end.
+MOST_WIDTH = 96  # of a column beside the names where there is little room
 LEAST_WIDTH = {"kind": 130, "count": 80, "place": 120, "after": 120}
-_MIDDLE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-_WRAP = _MIDDLE | Qt.TextFlag.TextWordWrap
+_WRAP = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
 
 
 def paint_box(painter: QPainter, box: QRect, ticked: bool, *, enabled: bool = True) -> None:
@@ -64,13 +64,20 @@ class CellDelegate(QStyledItemDelegate):
         chip = self._chip(index)
         if self._column(index) != "name":
             wide = self._chip_width(chip) if chip else self._metrics.horizontalAdvance(text)
-            least = LEAST_WIDTH.get(self._column(index), 0) if self._table.roomy else 0
-            return QSize(max(least, wide + 2 * PAD + 4), theme.ROW_HEIGHT)
+            column = self._column(index)
+            if self._table.roomy:
+                return QSize(max(LEAST_WIDTH[column], wide + 2 * PAD + 4), theme.ROW_HEIGHT)
+            width = min(MOST_WIDTH, wide + PAD + 2)
+            return QSize(width, self._height(text, width - PAD))
         column_width = self._table.columnWidth(index.column())
         room = self._text_area(QRect(0, 0, column_width, 1000), index)
-        tall = self._metrics.boundingRect(QRect(0, 0, room.width(), 1000), _WRAP, text).height()
+        return QSize(120, self._height(text, room.width()))
+
+    def _height(self, text: str, width: int) -> int:
+        """One line, or two for a text that does not fit into `width`."""
+        tall = self._metrics.boundingRect(QRect(0, 0, width, 1000), _WRAP, text).height()
         lines = 2 if tall > self._metrics.lineSpacing() * 1.5 else 1
-        return QSize(120, theme.ROW_HEIGHT + (lines - 1) * (self._metrics.lineSpacing() - 4))
+        return theme.ROW_HEIGHT + (lines - 1) * (self._metrics.lineSpacing() - 4)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         area: QRect = option.rect
@@ -86,7 +93,12 @@ class CellDelegate(QStyledItemDelegate):
         adding = self._table.papers.is_adding(index)
         ticked = index.data(Qt.ItemDataRole.CheckStateRole)
         if ticked is not None:
-            box = QRect(area.left() + PAD, area.center().y() - BOX // 2, BOX, BOX)
+            box = QRect(
+                area.left() + (PAD if self._table.roomy else 0),
+                area.center().y() - BOX // 2,
+                BOX,
+                BOX,
+            )
             checked = Qt.CheckState(ticked) == Qt.CheckState.Checked
             paint_box(painter, box, checked, enabled=enabled)
         painter.setFont(self._font)
@@ -101,9 +113,8 @@ class CellDelegate(QStyledItemDelegate):
         elif chip:
             self._paint_chip(painter, QPoint(area.left() + PAD, area.center().y()), chip)
         else:
-            inside = area.adjusted(PAD, 0, -PAD, 0)
-            said = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, inside.width())
-            painter.drawText(inside, _MIDDLE, said)
+            inside = area.adjusted(PAD if self._table.roomy else 0, 0, -PAD, 0)
+            painter.drawText(inside, _WRAP, text)
         painter.restore()
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
@@ -151,7 +162,7 @@ class CellDelegate(QStyledItemDelegate):
 
     def _text_area(self, area: QRect, index: Index) -> QRect:
         """Where a name stands: after its tick box, before its chip."""
-        left = PAD
+        left = PAD if self._table.roomy else 0
         if index.data(Qt.ItemDataRole.CheckStateRole) is not None:
             left += BOX + BOX_GAP
         chip = self._chip(index)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from hall_desk import i18n
-from hall_desk.services import halls
+from hall_desk.services import halls, matters, sample_day
 from hall_desk.services.accounts import Actor, Role
 from hall_desk.settings import Settings
 from hall_desk.ui.background import Background
@@ -25,6 +25,7 @@ from hall_desk.ui.session import Session
 from hall_desk.ui.sign_in import SignIn
 
 if TYPE_CHECKING:
+    from hall_desk.services.matters import MatterLine
     from hall_desk.store.database import Store
 
 SIZES = ((1366, 768), (1920, 1080))
@@ -88,7 +89,7 @@ class _Photographer:
             (Role.FRONT_DESK, "proxy", "new-ticket", _new_ticket),
             (Role.FRONT_DESK, "screening", "slip", _slip),
             (Role.WINDOW_CLERK, "window", "window", None),
-            (Role.MANAGER, "report", "report", None),
+            (Role.MANAGER, "report", "report", _full_day),
         )
         for role, page, name, prepare in scenes:
             actor = actor_by_role.get(role.value)
@@ -152,8 +153,24 @@ def _half_typed(window: MainWindow) -> None:
     page.form.phone.set_text("138 0000 4127")
 
 
+    if page.model.rowCount():
+        page.verdict.show_check(page.model.row(0), page.session.now())
+
+
 def _new_ticket(window: MainWindow) -> None:
-    NewTicketDialog(window.session, name="于女士", phone="13800004127").open()
+    session = window.session
+
+    def show(lines: list[MatterLine]) -> None:
+        matter = lines[0] if lines else None
+        NewTicketDialog(session, name="于女士", phone="13800004127", matter=matter).open()
+
+    session.background.data(window, lambda: matters.search(session.actor, "变更定点", 1), show)
+
+
+def _full_day(window: MainWindow) -> None:
+    # The sample day itself, not the morning after it on which the sample hall opens.
+    if halls.info(window.session.store).practice:
+        window.session.go("report", day=sample_day.DAY)
 
 
 def _slip(window: MainWindow) -> None:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from hall_desk import errors, i18n
 from hall_desk.i18n import _
-from hall_desk.services import accounts
+from hall_desk.services import accounts, pinyin
 from hall_desk.ui import theme
 from hall_desk.ui.buttons import Button, Link
 from hall_desk.ui.fields import LabelledField
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from hall_desk.ui.background import Background
 
 _ROW = 34
+MOST_NAMES = 50
 
 
 class _NameEdit(QLineEdit):
@@ -70,11 +71,12 @@ class SignIn(QWidget):
         self._store = store
         self._background = background
         self._names: list[StaffName] = []
+        self._index: pinyin.Index[str] | None = None
         self._asking = False
         self.setWindowTitle(f"{info.name} · Hall Desk")
         self.setMinimumSize(760, 600)
         self.name = LabelledField(
-            _("Name"), _NameEdit(), placeholder=_("Type a few letters, or choose below")
+            _("Name"), _NameEdit(), placeholder=_("Name, pinyin or initials")
         )
         self.list = QListWidget()
         self.list.setAccessibleName(_("People of this hall"))
@@ -155,18 +157,19 @@ class SignIn(QWidget):
     def reload(self) -> None:
         """Reads the names again."""
         store = self._store
-        self._background.data(self, lambda: accounts.names(store), self._show_names, self._refused)
+        self._background.data(self, lambda: read_names(store), self._show_names, self._refused)
 
-    def _show_names(self, names: list[StaffName]) -> None:
-        self._names = names
+    def _show_names(self, read: tuple[list[StaffName], pinyin.Index[str]]) -> None:
+        self._names, self._index = read
         self.problem.hide()
         self._narrow(self.name.text())
 
     def _narrow(self, text: str) -> None:
-        wanted = text.strip().casefold()
+        wanted = text.strip()
+        fit = set(self._index.search(wanted, MOST_NAMES)) if wanted and self._index else set()
         self.list.clear()
         for person in self._names:
-            if wanted in person.name.casefold() or (wanted and wanted == person.window_number):
+            if not wanted or person.name in fit or wanted == person.window_number:
                 item = QListWidgetItem(f"{person.name}    {_post(person)}", self.list)
                 item.setData(Qt.ItemDataRole.UserRole, person.name)
                 item.setSizeHint(QSize(100, _ROW))
@@ -251,6 +254,12 @@ class SignIn(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.colour("page"))
         painter.fillRect(0, 0, self.width(), max(120, self.height() // 4), theme.colour("navy"))
+
+
+def read_names(store: Store) -> tuple[list[StaffName], pinyin.Index[str]]:
+    """Everyone who may sign in, and what finds them by characters, pinyin or initials."""
+    names = accounts.names(store)
+    return names, pinyin.Index((person.name, person.name, "", "") for person in names)
 
 
 def enter(store: Store, name: str, pin: str, letter: str) -> Actor:

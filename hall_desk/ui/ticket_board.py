@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from hall_desk import i18n
 from hall_desk.i18n import _n
 from hall_desk.ui.labels import Ground, Text
-from hall_desk.ui.ticket_cards import CARD_ROLE, CardDelegate, card_as_words
+from hall_desk.ui.ticket_cards import CARD_ROLE, SCROLL_BAR, CardDelegate, card_as_words
 from hall_desk.ui.ticket_clock import Tone, tone_of
 
 if TYPE_CHECKING:
@@ -157,12 +157,12 @@ class CardColumn(Ground):
         self.view.entered_card.connect(self._entered)
         self.view.doubleClicked.connect(self._entered)
         head = QHBoxLayout()
-        head.setContentsMargins(2, 0, 2, 0)
+        head.setContentsMargins(2, 0, 2 + SCROLL_BAR, 0)
         head.addWidget(self._title)
         head.addStretch()
         head.addWidget(self._count)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(10, 10, 10, 8)
+        layout.setContentsMargins(10, 10, 10 - SCROLL_BAR, 8)
         layout.setSpacing(8)
         layout.addLayout(head)
         layout.addWidget(self.view, 1)

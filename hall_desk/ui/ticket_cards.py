@@ -27,6 +27,8 @@ CARD_ROLE = Qt.ItemDataRole.UserRole
 
 GAP_BELOW = 9
 EDGE = 4
+SCROLL_BAR = 10
+"""Kept free at the right of every column, as wide as the style sheet's scroll bars."""
 LEFT, RIGHT, TOP, BOTTOM = 16, 12, 9, 10
 NUMBER_LINE, NAME_LINE = 27, 24
 CHIP_PAD_X, CHIP_PAD_Y, CHIP_GAP = 8, 2, 6
@@ -126,7 +128,7 @@ class CardDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         card: Card = index.data(CARD_ROLE)
-        width = self._view.viewport().width()
+        width = self._card_width()
         inside = width - LEFT - RIGHT
         height = TOP + NUMBER_LINE + NAME_LINE + self._place_area(card, inside).height() + BOTTOM
         chips = self._chip_areas(
@@ -142,6 +144,7 @@ class CardDelegate(QStyledItemDelegate):
         tone = tone_of(card, now)
         state: QStyle.StateFlag = option.state
         area: QRect = option.rect.adjusted(0, 0, 0, -GAP_BELOW)
+        area.setWidth(self._card_width())
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter, area, tone, state)
@@ -166,6 +169,10 @@ class CardDelegate(QStyledItemDelegate):
         for chip, chip_area in zip(chips, self._chip_areas(chips, width), strict=True):
             paint_chip(painter, chip_area.translated(left, place.bottom() + 7), chip)
         painter.restore()
+
+    def _card_width(self) -> int:
+        # The same with and without a scroll bar: heights measured before it came must not change.
+        return self._view.width() - SCROLL_BAR
 
     def _paint_ground(
         self, painter: QPainter, area: QRect, tone: Tone, state: QStyle.StateFlag

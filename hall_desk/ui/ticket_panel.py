@@ -203,6 +203,7 @@ class TicketPanel(Ground):
         layout.addSpacing(4)
         layout.addWidget(Text(_("History"), "heading"))
         layout.addWidget(self.history, 1)
+        layout.addSpacing(4)
         layout.addWidget(self.problem)
         layout.addWidget(self.proof)
         layout.addSpacing(2)

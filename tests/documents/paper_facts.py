@@ -222,12 +222,12 @@ DAY = DayFigures(
     attention=(
         Attention("fever", {"at": "10:07"}),
         Attention(
-            "paper_out",
-            {"number": "B006", "paper": "身份证", "holder": "window", "window": "6", "staff": "周"},
+            "originals_out",
+            {"number": "B006", "papers": ["身份证"], "holder": "window", "window": "6", "staff": "周"},
         ),
         Attention("over_promise", {"number": "A021", "minutes": 12, "promised": 3}),
         Attention("busy_hour", {"hour": 10, "opened": 17, "median_wait_seconds": 65.0}),
-        Attention("open_over_night", {"number": "B006", "state": "suspended"}),
+        Attention("still_open", {"number": "B006", "state": "suspended"}),
     ),
     digest="7f3a91c20b4ed85a" + "0123456789abcdef" * 3,
     previous_digest="c19e44d07a2103bf" + "fedcba9876543210" * 3,

@@ -98,10 +98,10 @@ def test_what_needs_attention_is_said_in_sentences() -> None:
     words = joined(daily_report(DAY))
     for wanted in (
         "1.10:07复测确认发热，请核对处置情况。",
-        "2.B006的原件“身份证”日终仍在外（6号窗口周），须交还居民或注明原因。",
+        "2.B006的原件尚未交还（6号窗口周）：身份证；请交还居民或注明原因。",
         "3.A021用时12分钟，承诺3分钟。",
         "4.10:00–11:00受理集中（17件），等待接单中位1:05。",
-        "5.B006隔夜未结（中止）。",
+        "5.B006未办结（中止）。",
     ):
         assert wanted in words
 

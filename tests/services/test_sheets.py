@@ -206,6 +206,7 @@ def test_no_tables(tmp_path: Path) -> None:
     )
     assert reason(b"\xff\xfe\x00\xd8\x00") == ("not_a_table", 0)
     assert reason(b"\x41\xff" * 40) == ("encoding", 0)
+    assert reason("窗口号,名称,电话\n1,综\x07合,12345\n".encode()) == ("not_a_table", 0)
     other = tmp_path / "a.docx"
     with zipfile.ZipFile(other, "w") as archive:
         archive.writestr("word/document.xml", "<x/>")

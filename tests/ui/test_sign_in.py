@@ -47,6 +47,13 @@ def test_name_pin_enter(keys: Keys, screen: SignIn, qtbot: QtBot) -> None:
     assert screen.pin.text() == ""
 
 
+@pytest.mark.parametrize("typed", ["cx", "chenx", "晓"])
+def test_a_name_is_found_by_pinyin_and_initials(keys: Keys, screen: SignIn, typed: str) -> None:
+    keys.type(typed)
+    keys.press("Return")
+    assert screen.name.text() == "陈晓"
+
+
 def test_the_list_is_walked_by_arrows(keys: Keys, screen: SignIn) -> None:
     keys.press("Down", "Down", "Return")
     assert screen.name.text() == "陈晓"

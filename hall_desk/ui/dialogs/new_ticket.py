@@ -75,6 +75,7 @@ class NewTicketDialog(Dialog):
     def _build(self) -> None:
         self.number = Text("", "title")
         self.number.setStyleSheet(f"color: {theme.PRIMARY};")
+        self.number.setMinimumWidth(60)
         self.head.insertWidget(1, self.number)
         self.escape_hint.setText(_("Esc keeps the draft and closes"))
         self.form = IntakeForm(self.session)

@@ -60,7 +60,7 @@ class SlipDialog(Dialog):
     """Shows the real paper of what is selected; Enter gives the slip and prints it."""
 
     def __init__(self, session: Session, *, matter: MatterLine | None = None) -> None:
-        super().__init__(session, _("Phone slip"), width=940, height=640)
+        super().__init__(session, _("Phone slip"), width=960, height=690)
         self._slip_id = new_id()
         self._wanted = matter
         self._print_when_found = False

@@ -57,7 +57,7 @@ class WindowPage(Page):
     """One window's work. Who has no window of their own chooses one to look at."""
 
     name = "window"
-    right = "tickets.read"
+    right = "tickets.claim"
     topics = frozenset({"ticket", "matter", "window"})
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -100,6 +100,11 @@ class WindowPage(Page):
         panel.suspend_wanted.connect(lambda: self._ask(SuspendDialog))
         panel.transfer_wanted.connect(lambda: self._ask(TransferDialog))
         panel.terminate_wanted.connect(lambda: self._ask(TerminateDialog))
+        self.ticket.nothing.setText(
+            _("Nothing in hand. Claim the next ticket with F6.")
+            if actor.may("tickets.claim")
+            else _("Choose a ticket to look at it.")
+        )
         own = actor.window_id is not None
         self.chooser.setVisible(not own)
         if own:
@@ -224,7 +229,6 @@ class WindowPage(Page):
 
     def _show_ticket(self, ticket: TicketView | None, result_texts: tuple[str, ...]) -> None:
         self._ticket_id = ticket.card.id if ticket else None
-        self.ticket.nothing.setText(_("Nothing in hand. Claim the next ticket with F6."))
         self.ticket.show_ticket(ticket, result_texts)
         self.waiting.set_current(self._ticket_id)
         self.here.set_current(self._ticket_id)

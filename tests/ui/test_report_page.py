@@ -1,0 +1,127 @@
+"""The daily report on the screen is the paper: its pages, its figures, its files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pypdf
+import pytest
+
+from hall_desk.services import screening
+from hall_desk.services.screening import NewCheck
+from hall_desk.store.ids import new_id
+from hall_desk.ui.pages.report import ReportPage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Keys
+    from pytestqt.qtbot import QtBot
+
+    from hall_desk.services.accounts import Actor
+    from hall_desk.ui.main_window import MainWindow
+
+Settled = Callable[[], None]
+
+
+@pytest.fixture
+def page(
+    make_window: Callable[..., MainWindow],
+    manager: Actor,
+    small_hall: dict[str, Any],
+    settled: Settled,
+) -> ReportPage:
+    window = make_window(manager)
+    window.go("report")
+    settled()
+    page = window.page()
+    assert isinstance(page, ReportPage)
+    return page
+
+
+def text_of(file: Path) -> str:
+    return "".join(shown.extract_text() for shown in pypdf.PdfReader(file).pages)
+
+
+def test_the_preview_has_the_papers_pages_and_proportion(page: ReportPage) -> None:
+    assert page._made is not None
+    sheets = page.preview._sheets
+    from io import BytesIO
+
+    assert len(sheets) == len(pypdf.PdfReader(BytesIO(page._made.pdf)).pages)
+    assert sheets[0].height() / sheets[0].width() == pytest.approx(297 / 210, rel=0.01)
+
+
+def test_it_zooms_and_goes_back_to_the_width(
+    page: ReportPage, keys: Keys, settled: Settled
+) -> None:
+    width = page.preview._sheets[0].width()
+    keys.press("Ctrl++")
+    assert page.preview._sheets[0].width() > width
+    keys.press("Ctrl+0")
+    assert page.preview._sheets[0].width() == width
+    settled()
+
+
+def test_a_new_check_comes_into_the_open_report(
+    page: ReportPage, manager: Actor, qtbot: QtBot
+) -> None:
+    screening.record(manager, NewCheck(new_id(), "365", "于女士"))
+    qtbot.waitUntil(lambda: page._made is not None and page._made.figures.screening.total == 1)
+
+
+def test_saved_files_tell_the_same(
+    page: ReportPage, manager: Actor, qtbot: QtBot, settled: Settled, tmp_path: Path
+) -> None:
+    screening.record(manager, NewCheck(new_id(), "365", "于女士"))
+    qtbot.waitUntil(lambda: page._made is not None and page._made.figures.screening.total == 1)
+    assert page._made is not None
+    for ending, ask in (("pdf", page.save_pdf), ("json", page.save_json)):
+        ask()
+        dialog = page._dialog
+        assert dialog is not None
+        assert dialog.defaultSuffix() == ending
+        dialog.fileSelected.emit(str(tmp_path / f"day.{ending}"))
+        dialog.reject()
+    settled()
+    assert page.session.notices.kind == "success"
+    told = json.loads((tmp_path / "day.json").read_text("utf-8"))
+    assert told["screening"]["total"] == 1
+    assert "2020" in text_of(tmp_path / "day.pdf")
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_one_sentence(
+    page: ReportPage, settled: Settled, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    page.save_to(tmp_path / "file" / "day.pdf", b"x")
+    settled()
+    assert page.session.notices.kind == "error"
+
+
+def test_printing_keeps_the_paper(page: ReportPage, keys: Keys, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(page.session.paper_told) as told:
+        keys.press("Ctrl+P")
+    assert told.args is not None
+    assert told.args[0] == "success"
+    (file,) = page.session.papers.glob("*.pdf")
+    assert page._made is not None
+    assert file.read_bytes() == page._made.pdf
+
+
+def test_another_day_by_keys_and_no_day_that_lies_ahead(
+    page: ReportPage, keys: Keys, settled: Settled
+) -> None:
+    today = page.session.today()
+    keys.press("Alt+Right")
+    assert page.day.day() == today
+    keys.press("Alt+Left")
+    assert page.day.day() == today - timedelta(days=1)
+    assert not page.print_button.isEnabled()
+    settled()
+    assert page._made is not None
+    assert page._made.figures.day == today - timedelta(days=1)
+    assert page.print_button.isEnabled()
