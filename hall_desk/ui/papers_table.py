@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
     from PySide6.QtCore import QPersistentModelIndex
-    from PySide6.QtGui import QKeyEvent, QResizeEvent
+    from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
     from PySide6.QtWidgets import QWidget
 
     Index = QModelIndex | QPersistentModelIndex
@@ -327,6 +327,10 @@ class PapersTable(QTableView):
             self._fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.state() == QAbstractItemView.State.EditingState:
+            # The Enter that ends an open cell comes here too.
+            event.accept()
+            return
         index = self.currentIndex()
         key = event.key()
         plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
@@ -350,6 +354,16 @@ class PapersTable(QTableView):
             event.ignore()
         else:
             super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if not self.currentIndex().isValid() and self.papers.rowCount():
+            self.setCurrentIndex(self.papers.index(0, 0))
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
 
     def _free(self, index: QModelIndex) -> bool:
         return not self.papers.is_adding(index) and self.papers.rows[index.row()].free

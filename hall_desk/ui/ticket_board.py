@@ -252,9 +252,12 @@ class TicketBoard(QWidget):
         self._clock.setInterval(1000)
         self._clock.timeout.connect(self.tick)
 
+    def has_keyboard(self) -> bool:
+        return any(column.view.hasFocus() for column in self.columns)
+
     def show_board(self, board: Board) -> None:
         """Shows what the hall is like now; selection, focus and scroll stay with what they were on."""
-        had_focus = any(column.view.hasFocus() for column in self.columns)
+        had_focus = self.has_keyboard()
         for column, cards in zip(
             self.columns,
             (board.queued, board.handling, board.suspended, board.ready),

@@ -142,7 +142,7 @@ class ProxyPage(Page):
         self._show_badge(board)
         if ticket is not None and ticket.card.id == self._ticket_id:
             self.panel.show_ticket(ticket)
-        if first and self.isVisible() and self.focusWidget() in (None, self.board.focusWidget()):
+        if first and self.board.has_keyboard():
             self.board.select_first()
 
     def _filter(self) -> None:

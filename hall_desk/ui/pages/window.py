@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from hall_desk import errors, i18n
 from hall_desk.i18n import _, _n
@@ -223,7 +223,9 @@ class WindowPage(Page):
             self._show_ticket(chosen, read.result_texts)
         elif chosen is None and self._ticket_id is None:
             self._show_ticket(None, ())
-        if self._first and self.isVisible():
+        focused = QApplication.focusWidget()
+        # Never out of a dialog or the search: only where the keyboard is here, or nowhere.
+        if self._first and (focused is None or self.isAncestorOf(focused)):
             self._first = False
             self.arrive()
 
