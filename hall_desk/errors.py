@@ -38,9 +38,14 @@ class BadInput(HallDeskError):
 
 
 class BadFile(HallDeskError):
-    """An import file was refused as a whole. `problems` is a list of `(row, column, reason, value_shown)`."""
+    """An import file was refused as a whole: its `name`, the first `problems` and how many there are.
 
+    The problems are `services.import_problems.Problem`s, which have the words as well.
+    """
+
+    name: str
     problems: list[Any]
+    problem_count: int
 
 
 class NotFound(HallDeskError):

@@ -104,6 +104,7 @@ CODES: dict[str, dict[str, str]] = {
         "matter": N_("matter"),
         "window": N_("window"),
         "staff": N_("member of staff"),
+        "community": N_("community"),
         "check": N_("temperature check"),
         "paper": N_("paper"),
         "hall": N_("hall"),

@@ -333,12 +333,11 @@ def _letter(character: str) -> Sound:
 def _sounds(text: str) -> tuple[Sound, ...]:
     folded = fold(text)
     usual = _toned(folded, person=False)
-    as_surname = _surname(folded)
     sounds = []
     for position, character in enumerate(folded):
         toned = [usual[position]] if _is_read(character) else []
         usual_readings = _spellings(toned)
-        readings = _spellings([*toned, *as_surname.get(position, ()), *_readings(character)])
+        readings = _spellings([*toned, *_readings(character)])
         sounds.append(
             Sound(
                 character,

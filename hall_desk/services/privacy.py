@@ -47,7 +47,7 @@ def check_phone(text: str, required: bool = False) -> str:
     mobile = phone.replace("-", "")
     if re.fullmatch(r"1[3-9]\d{9}", mobile):
         return mobile
-    if re.fullmatch(r"(0\d{2,3}-?)?[2-9]\d{6,7}(-\d{1,6})?|1\d{4}|400-?\d{3}-?\d{4}", phone):
+    if re.fullmatch(r"(0\d{2,3}-?)?[2-9]\d{2,3}-?\d{4}(-\d{1,6})?|1\d{4}|400-?\d{3}-?\d{4}", phone):
         return phone
     raise BadInput("phone", "not_a_phone")
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 ROW_HEIGHT = 36
 MOST_ROWS = 8
+LEAST_WIDTH = 440  # a narrow field's list still shows whole names
 
 
 def facts_of(line: MatterLine) -> str:
@@ -275,7 +276,10 @@ class MatterSearch(QWidget):
         room = max(1, (window.height() - below.y() - 8) // ROW_HEIGHT)
         frame = 2 * self.results.frameWidth()
         self.results.setGeometry(
-            below.x(), below.y(), self.edit.width(), min(rows, room) * ROW_HEIGHT + frame
+            below.x(),
+            below.y(),
+            max(self.edit.width(), LEAST_WIDTH),
+            min(rows, room) * ROW_HEIGHT + frame,
         )
         first = self.model.index(0)
         if select_first:

@@ -25,7 +25,8 @@ BOX_GAP = 9
 PAD = 10
 # So that the columns of a wide table do not all stand at its right end.
 MOST_WIDTH = 96  # of a column beside the names where there is little room
-LEAST_WIDTH = {"kind": 130, "count": 80, "place": 120, "after": 120}
+MOST_ROOMY_WIDTH = 180
+LEAST_WIDTH = {"kind": 120, "count": 70, "place": 110, "after": 110}
 _WRAP = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
 
 
@@ -66,7 +67,8 @@ class CellDelegate(QStyledItemDelegate):
             wide = self._chip_width(chip) if chip else self._metrics.horizontalAdvance(text)
             column = self._column(index)
             if self._table.roomy:
-                return QSize(max(LEAST_WIDTH[column], wide + 2 * PAD + 4), theme.ROW_HEIGHT)
+                wide = min(max(LEAST_WIDTH[column], wide + 2 * PAD + 4), MOST_ROOMY_WIDTH)
+                return QSize(wide, theme.ROW_HEIGHT)
             width = min(MOST_WIDTH, wide + PAD + 2)
             return QSize(width, self._height(text, width - PAD))
         column_width = self._table.columnWidth(index.column())
@@ -74,9 +76,9 @@ class CellDelegate(QStyledItemDelegate):
         return QSize(120, self._height(text, room.width()))
 
     def _height(self, text: str, width: int) -> int:
-        """One line, or two for a text that does not fit into `width`."""
+        """As many lines as the text takes in `width`."""
         tall = self._metrics.boundingRect(QRect(0, 0, width, 1000), _WRAP, text).height()
-        lines = 2 if tall > self._metrics.lineSpacing() * 1.5 else 1
+        lines = max(1, round(tall / self._metrics.lineSpacing()))
         return theme.ROW_HEIGHT + (lines - 1) * (self._metrics.lineSpacing() - 4)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -157,8 +159,12 @@ class CellDelegate(QStyledItemDelegate):
         height = self._chip_metrics.height() + 2 * CHIP_PAD_Y
         painter.setFont(self._chip_font)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = QRect(at.x(), at.y() - height // 2, self._chip_width(chip), height)
-        paint_chip(painter, area, chip)
+        width = min(self._chip_width(chip), MOST_ROOMY_WIDTH - 2 * PAD)
+        text = self._chip_metrics.elidedText(
+            chip.text, Qt.TextElideMode.ElideRight, width - 2 * CHIP_PAD_X
+        )
+        area = QRect(at.x(), at.y() - height // 2, width, height)
+        paint_chip(painter, area, Chip(chip.kind, text))
 
     def _text_area(self, area: QRect, index: Index) -> QRect:
         """Where a name stands: after its tick box, before its chip."""

@@ -138,8 +138,8 @@ class PapersModel(QAbstractTableModel):
             return {"count": str(row.count), "place": row.difference or ""}.get(column, row.name)
         if role == Qt.ItemDataRole.CheckStateRole and column == "name" and row.ticked is not None:
             return Qt.CheckState.Checked if row.ticked else Qt.CheckState.Unchecked
-        if role == Qt.ItemDataRole.ToolTipRole and column == "name":
-            return row.name
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return {"name": row.name, "place": row.difference or row.place}.get(column)
         return None
 
     def _text(self, row: PaperRow, column: str) -> str:

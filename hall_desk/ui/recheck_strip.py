@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hall_desk.services.screening import Check
 
 MOST_SHOWN = 3
+LONGEST_NAME = 5
 
 
 def left_text(check: Check, now: datetime) -> str:
@@ -29,7 +30,11 @@ def left_text(check: Check, now: datetime) -> str:
 
 
 def who(check: Check) -> str:
-    return check.name or check.phone_masked or i18n.code("person", check.person)
+    """What a person is called here: the name, shortened where it is very long, else what there is."""
+    name = check.name
+    if len(name) > LONGEST_NAME:
+        name = f"{name[:LONGEST_NAME]}…"
+    return name or check.phone_masked or i18n.code("person", check.person)
 
 
 class RecheckStrip(QWidget):
@@ -60,7 +65,8 @@ class RecheckStrip(QWidget):
     def show_time(self, now: datetime) -> None:
         """Counts down."""
         for check, button in zip(self._holds, self._buttons, strict=False):
-            button.setText(f"{who(check)}  {check.degrees} ℃  {left_text(check, now)}")
+            button.setText(f"{who(check)}  {left_text(check, now)}")
+            button.setToolTip(f"{check.name} {check.degrees} ℃".strip())
             button.updateGeometry()
 
     def pick(self, number: int) -> None:

@@ -9,15 +9,15 @@ from PySide6.QtGui import QFontMetrics, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from hall_desk.i18n import _
-from hall_desk.ui import theme
-from hall_desk.ui.buttons import Button
+from hall_desk.ui.buttons import Button, key_cap_width
 from hall_desk.ui.fields import LabelledField
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
 
 MOST_CHOICES = 4
-WORDS_WIDTH = 170
+MOST_WORDS_WIDTH = 190
+GAP = 8
 
 
 class _ResultEdit(QPlainTextEdit):
@@ -45,7 +45,7 @@ class ResultField(QWidget):
         self._texts: tuple[str, ...] = ()
         self.buttons: list[Button] = []
         self._row = QHBoxLayout()
-        self._row.setSpacing(8)
+        self._row.setSpacing(GAP)
         self._row.addStretch(1)
         self.field = LabelledField(
             _("Result"), _ResultEdit(), placeholder=_("e.g. changed to 4 hospitals, from tomorrow")
@@ -75,15 +75,35 @@ class ResultField(QWidget):
             button.hide()
             button.deleteLater()
         self.buttons = []
-        metrics = QFontMetrics(theme.font(15))
         for number, text in enumerate(texts):
-            words = metrics.elidedText(text, Qt.TextElideMode.ElideRight, WORDS_WIDTH)
-            button = Button(words, key=f"Alt+{number + 1}")
+            button = Button("", key=f"Alt+{number + 1}")
             button.setToolTip(text)
+            button.setAccessibleName(text)
             button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
             button.clicked.connect(lambda _checked=False, n=number: self.choose(n))
             self._row.insertWidget(number, button)
             self.buttons.append(button)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Shortens the words on the buttons to what fits beside each other."""
+        if not self.buttons:
+            return
+        metrics = QFontMetrics(self.buttons[0].font())
+        wanted = [min(metrics.horizontalAdvance(t), MOST_WORDS_WIDTH) for t in self._texts]
+        beside = 46 + key_cap_width("Alt+0")  # frame, padding, gap and the key's cap
+        room = self.width() - len(wanted) * (beside + GAP)
+        # The short ones take what they need, the others share the rest.
+        left = len(wanted)
+        for number in sorted(range(left), key=wanted.__getitem__):
+            width = min(wanted[number], room // left)
+            words = metrics.elidedText(self._texts[number], Qt.TextElideMode.ElideRight, width)
+            self.buttons[number].setText(words)
+            room, left = room - width, left - 1
 
     def choose(self, number: int) -> None:
         """Puts a sentence in place of another one of them, or after what was written by hand."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from hall_desk.services.accounts import Actor
+    from hall_desk.store.changes import Listener
     from hall_desk.store.database import Store
     from hall_desk.ui.background import Background
     from hall_desk.ui.notices import Notices
@@ -76,7 +77,7 @@ class Session(QObject):
         self._second.setInterval(1000)
         self._second.timeout.connect(self._tick)
         self._second.start()
-        self._listener = changes.listen(store, self._arrived.emit)
+        self._listener: Listener | None = changes.listen(store, self._arrived.emit)
 
     def now(self) -> datetime:
         """The hall's time in UTC, without asking the database."""
@@ -101,10 +102,16 @@ class Session(QObject):
         papers.send(self, pdf, title, purpose)
 
     def stop(self) -> None:
-        """Ends the listening; the lanes belong to whoever made them."""
+        """Ends the listening, without waiting for it; the lanes belong to whoever made them."""
         self._second.stop()
         self._coalesce.stop()
-        self._listener.stop()
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            # Its thread may be waiting for a server that is away. The session outlives it.
+            self.background.devices(self.background, listener.stop, self._listener_ended)
+
+    def _listener_ended(self, _nothing: None) -> None:
+        self.deleteLater()
 
     @Slot(object)
     def _take(self, change: Changed) -> None:

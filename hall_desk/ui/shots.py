@@ -152,7 +152,6 @@ def _half_typed(window: MainWindow) -> None:
     page.form.name.set_text("于女士")
     page.form.phone.set_text("138 0000 4127")
 
-
     if page.model.rowCount():
         page.verdict.show_check(page.model.row(0), page.session.now())
 

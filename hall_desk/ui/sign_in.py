@@ -75,9 +75,7 @@ class SignIn(QWidget):
         self._asking = False
         self.setWindowTitle(f"{info.name} · Hall Desk")
         self.setMinimumSize(760, 600)
-        self.name = LabelledField(
-            _("Name"), _NameEdit(), placeholder=_("Name, pinyin or initials")
-        )
+        self.name = LabelledField(_("Name"), _NameEdit(), placeholder=_("Name, pinyin or initials"))
         self.list = QListWidget()
         self.list.setAccessibleName(_("People of this hall"))
         self.list.setProperty("framed", "yes")

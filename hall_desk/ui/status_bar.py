@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from hall_desk.i18n import _
 from hall_desk.ui import theme
-from hall_desk.ui.labels import Text
+from hall_desk.ui.labels import Elided, Text
 
 if TYPE_CHECKING:
     from hall_desk.services.halls import HallInfo
@@ -29,7 +29,7 @@ class StatusBar(QFrame):
         self.setFixedHeight(HEIGHT)
         self.printer = Text()
         self.database = Text()
-        self.paper = Text()
+        self.paper = Elided()
         self.practice = Text(_("Practice hall: nothing here is real"))
         theme.restyle(self.practice, "state", "practice")
         self.practice.setVisible(info.practice)
@@ -57,7 +57,6 @@ class StatusBar(QFrame):
     def show_paper(self, kind: str, text: str) -> None:
         """What became of a paper; an error stays until the next one."""
         self.paper.setText(text)
-        self.paper.setToolTip(text)
         self._dot.setVisible(bool(text))
         theme.restyle(self.paper, "state", "bad" if kind == "error" else "")
         self._fade.stop()

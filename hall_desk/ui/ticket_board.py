@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from hall_desk import i18n
-from hall_desk.i18n import _n
+from hall_desk.i18n import _
 from hall_desk.ui.labels import Ground, Text
 from hall_desk.ui.ticket_cards import CARD_ROLE, SCROLL_BAR, CardDelegate, card_as_words
 from hall_desk.ui.ticket_clock import Tone, tone_of
@@ -138,9 +138,9 @@ class CardColumn(Ground):
         self._refreshing = False
         self._title = Text(title, "heading")
         self._count = Text("0", "soft")
-        self._more = Text("", "soft")
-        self._more.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._more.hide()
+        self.more = Text(_("More: find them with Ctrl+K"), "soft").wrap()
+        self.more.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.more.hide()
         self.model = CardsModel(session, self)
         self.view = _Cards()
         self.view.setStyleSheet("background: transparent;")
@@ -166,22 +166,20 @@ class CardColumn(Ground):
         layout.setSpacing(8)
         layout.addLayout(head)
         layout.addWidget(self.view, 1)
-        layout.addWidget(self._more)
+        layout.addWidget(self.more)
         self.setFocusProxy(self.view)
 
-    def show_cards(self, cards: Sequence[Card], total: int | None = None) -> None:
-        """Shows at most `SHOWN_AT_MOST` cards and says how many more there are."""
-        count = len(cards) if total is None else max(total, len(cards))
+    def show_cards(self, cards: Sequence[Card]) -> None:
+        """Shows at most `SHOWN_AT_MOST` cards; a longer list is told, and found by searching."""
         shown = cards[:SHOWN_AT_MOST]
+        more = len(cards) > len(shown)
         at = self.view.verticalScrollBar().value()
         self._refreshing = True
         self.model.show(shown)
         self._refreshing = False
         self.view.verticalScrollBar().setValue(at)
-        self._count.setText(str(count))
-        more = count - len(shown)
-        self._more.setVisible(more > 0)
-        self._more.setText(_n("{count} more", "{count} more", more).format(count=more))
+        self._count.setText(f"{len(shown)}+" if more else str(len(shown)))
+        self.more.setVisible(more)
 
     def current(self) -> UUID | None:
         row = self.view.currentIndex().row()

@@ -27,6 +27,7 @@ CARD_ROLE = Qt.ItemDataRole.UserRole
 
 GAP_BELOW = 9
 EDGE = 4
+MOST_PLACE_LINES = 3
 SCROLL_BAR = 10
 """Kept free at the right of every column, as wide as the style sheet's scroll bars."""
 LEFT, RIGHT, TOP, BOTTOM = 16, 12, 9, 10
@@ -211,7 +212,7 @@ class CardDelegate(QStyledItemDelegate):
             paint_chip(painter, area, Chip("info", priority))
 
     def _place_area(self, card: Card, width: int) -> QRect:
-        most = 2 * self._text_size.lineSpacing()
+        most = MOST_PLACE_LINES * self._text_size.lineSpacing()
         words = place_text(card, window=self._window)
         asked = self._text_size.boundingRect(QRect(0, 0, width, 1000), _WRAP, words)
         return QRect(0, 0, width, min(most, asked.height()))

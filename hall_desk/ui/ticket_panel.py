@@ -29,11 +29,14 @@ from hall_desk.ui.ticket_history import SILENT, sentence
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from PySide6.QtCore import QModelIndex
     from PySide6.QtGui import QKeyEvent
 
     from hall_desk.services.tickets import HistoryLine, PaperLine, TicketView
     from hall_desk.ui.session import Session
 
+# The whole middle of the panel scrolls, so its table never does.
+MOST_ROWS = 1000
 STATE_KINDS = {
     "queued": "muted",
     "handling": "info",
@@ -55,26 +58,18 @@ def proof_of(text: str, ticket: TicketView) -> Proof:
     return Proof("pickup_code", shown)
 
 
-class History(QScrollArea):
+class History(QWidget):
     """The sentences, newest first."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._shown: tuple[HistoryLine, ...] = ()
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setMinimumHeight(60)
-        inside = QWidget()
-        inside.setProperty("clear", "yes")
-        self._grid = QGridLayout(inside)
-        self._grid.setContentsMargins(0, 0, 6, 0)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(5)
         self._grid.setColumnStretch(1, 1)
-        self.setWidget(inside)
 
     def show_lines(self, history: tuple[HistoryLine, ...]) -> None:
         if history == self._shown:
@@ -98,9 +93,6 @@ class History(QScrollArea):
             said = Text(sentence(line), "soft").wrap()
             self._grid.addWidget(said, row, 1, Qt.AlignmentFlag.AlignTop)
             row += 1
-        for number in range(self._grid.rowCount()):
-            self._grid.setRowStretch(number, 0)
-        self._grid.setRowStretch(row, 1)
 
     def lines(self) -> list[str]:
         """The sentences shown, newest first."""
@@ -140,7 +132,7 @@ class TicketPanel(Ground):
         self.number = Text("", "title")
         self.number.setStyleSheet("font-size: 26px; font-weight: bold;")
         self.state = Chip("", "muted")
-        self.who = Text("")
+        self.who = Text("").wrap()
         self.priority = Chip("", "info")
         self.facts = Text("", "soft").wrap()
         self.remark = Text("", "soft").wrap()
@@ -149,8 +141,9 @@ class TicketPanel(Ground):
         result = QVBoxLayout(self.result)
         result.setContentsMargins(10, 6, 10, 6)
         result.addWidget(self.result_text)
-        self.papers = PapersTable(("name", "place", "at"), header=False, most_rows=5)
+        self.papers = PapersTable(("name", "place", "at"), header=False, most_rows=MOST_ROWS)
         self.papers.edited.connect(self._ticks_changed)
+        self.papers.selectionModel().currentChanged.connect(self._follow_keyboard)
         self.no_papers = Text(_("No papers"), "soft")
         self.history = History(session)
         self.problem = Text("", "error").wrap()
@@ -179,31 +172,41 @@ class TicketPanel(Ground):
         head.addWidget(self.state, 0, Qt.AlignmentFlag.AlignVCenter)
         person = QHBoxLayout()
         person.setSpacing(10)
-        person.addWidget(self.who)
-        person.addWidget(self.priority, 0, Qt.AlignmentFlag.AlignVCenter)
-        person.addStretch(1)
+        person.addWidget(self.who, 1)
+        person.addWidget(self.priority, 0, Qt.AlignmentFlag.AlignTop)
         foot = QHBoxLayout()
         foot.setSpacing(8)
         for button in (self.reprint_button, self.resume_button, self.withdraw_button):
             foot.addWidget(button)
         foot.addStretch(1)
+        inside = QWidget()
+        inside.setProperty("clear", "yes")
+        middle = QVBoxLayout(inside)
+        middle.setContentsMargins(0, 0, 8, 0)
+        middle.setSpacing(6)
+        for widget in (self.facts, self.remark, self.result):
+            middle.addWidget(widget)
+        middle.addSpacing(4)
+        middle.addWidget(Text(_("Papers"), "heading"))
+        middle.addWidget(self.papers)
+        middle.addWidget(self.no_papers)
+        middle.addSpacing(4)
+        middle.addWidget(Text(_("History"), "heading"))
+        middle.addWidget(self.history)
+        middle.addStretch(1)
+        self.middle = QScrollArea()
+        self.middle.setWidgetResizable(True)
+        self.middle.setFrameShape(QFrame.Shape.NoFrame)
+        self.middle.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.middle.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.middle.setWidget(inside)
         whole = QWidget()
         layout = QVBoxLayout(whole)
         layout.setContentsMargins(16, 12, 16, 14)
         layout.setSpacing(6)
         layout.addLayout(head)
         layout.addLayout(person)
-        layout.addWidget(self.facts)
-        layout.addWidget(self.remark)
-        layout.addWidget(self.result)
-        layout.addSpacing(4)
-        layout.addWidget(Text(_("Papers"), "heading"))
-        layout.addWidget(self.papers)
-        layout.addWidget(self.no_papers)
-        layout.addSpacing(4)
-        layout.addWidget(Text(_("History"), "heading"))
-        layout.addWidget(self.history, 1)
-        layout.addSpacing(4)
+        layout.addWidget(self.middle, 1)
         layout.addWidget(self.problem)
         layout.addWidget(self.proof)
         layout.addSpacing(2)
@@ -235,7 +238,7 @@ class TicketPanel(Ground):
         if card.outcome in ("withdrawn", "terminated"):
             word = f"{i18n.code('ticket_outcome', card.outcome)} · {word}"
         self.state.show_text(word, STATE_KINDS.get(card.state, "muted"))
-        self.who.setText(f"{card.name}  {ticket.phone_masked}".strip())
+        self.who.setText(f"{unbroken(card.name)}  {ticket.phone_masked}".strip())
         self.priority.show_text(
             i18n.code("priority", card.priority) if card.priority else "", "info"
         )
@@ -245,17 +248,19 @@ class TicketPanel(Ground):
         self._show_result(ticket)
         self._show_papers(ticket)
         self.history.show_lines(ticket.history)
+        if before is None or before.card.id != ticket.card.id:
+            self.middle.verticalScrollBar().setValue(0)
         self._show_actions(ticket)
 
     def _facts(self, ticket: TicketView) -> str:
         local, card = self._session.store.local, ticket.card
-        parts = [card.matter, window_text(card.window_number)]
+        parts = [window_text(card.window_number)]
         if card.owner:
             parts.append(card.owner)
         parts.append(_("opened {time}").format(time=f"{local(card.opened_at):%H:%M}"))
         if card.state == "ready":
             parts.append(_("ready {time}").format(time=f"{local(card.since):%H:%M}"))
-        return " · ".join(unbroken(part) for part in parts)
+        return " · ".join((card.matter, *(unbroken(part) for part in parts)))
 
     def _show_result(self, ticket: TicketView) -> None:
         card = ticket.card
@@ -332,6 +337,12 @@ class TicketPanel(Ground):
             return
         self._unticked = {row.key for row in self.papers.rows() if row.ticked is False}  # type: ignore[misc]
         self._name_hand_back(self.ticket)
+
+    def _follow_keyboard(self, current: QModelIndex) -> None:
+        if self.papers.hasFocus():
+            area = self.papers.visualRect(current)
+            top = self.papers.y() + area.center().y()
+            self.middle.ensureVisible(0, top, 0, area.height())
 
     # --- acting ---------------------------------------------------------------------------------
 

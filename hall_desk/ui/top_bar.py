@@ -13,7 +13,7 @@ from hall_desk.i18n import N_, _
 from hall_desk.services.accounts import Actor
 from hall_desk.ui import theme
 from hall_desk.ui.finder import Finder
-from hall_desk.ui.labels import Text
+from hall_desk.ui.labels import Elided, Text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,6 +32,7 @@ WEEKDAYS = (
     N_("Sunday"),
 )
 HEIGHT = 52
+LONGEST_NAME = 12
 
 
 def day_text(local: datetime) -> str:
@@ -52,7 +53,7 @@ class PersonButton(QPushButton):
     """Who is signed in, with the menu of what can be done about it."""
 
     def __init__(self, actor: Actor, parent: QWidget | None = None) -> None:
-        super().__init__(f"{actor.name} · {post_text(actor)}", parent)
+        super().__init__(f"{actor.name[:LONGEST_NAME]} · {post_text(actor)}", parent)
         self.setObjectName("person")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAutoDefault(False)
@@ -141,7 +142,8 @@ class TopBar(QFrame):
         self._session = session
         self.setObjectName("top_bar")
         self.setFixedHeight(HEIGHT)
-        self.hall = Text(session.actor.hall_name)
+        self.hall = Elided(session.actor.hall_name)
+        self.hall.setMaximumWidth(300)
         self.hall.setObjectName("hall_name")
         self.finder = Finder(session)
         self.day = Text()

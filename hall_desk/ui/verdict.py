@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from hall_desk.i18n import _
 from hall_desk.ui.buttons import Link
-from hall_desk.ui.labels import Band, Text
+from hall_desk.ui.labels import Band, Elided
 from hall_desk.ui.recheck_strip import left_text, who
 
 if TYPE_CHECKING:
@@ -31,15 +31,16 @@ class Verdict(Band):
         self._check: Check | None = None
         self._recheck: Check | None = None
         self.setMinimumHeight(50)
-        self.words = Text("", "band").wrap()
-        self.details = Text("")
+        self.words = Elided("", "band")
+        self.details = Elided("")
+        self.details.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.undo = Link(_("Undo") + "  Alt+Z")
         self.leave = Link(_("Another person") + "  Esc")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 12, 8)
         layout.setSpacing(14)
         layout.addWidget(self.words, 1)
-        layout.addWidget(self.details)
+        layout.addWidget(self.details, 1)
         layout.addWidget(self.undo)
         layout.addWidget(self.leave)
         self.undo.clicked.connect(self.ask_undo)

@@ -219,6 +219,13 @@ def test_old_and_protected_workbooks() -> None:
     assert reason(ole + "EncryptedPackage".encode("utf-16-le")) == ("encrypted", 0)
 
 
+def test_a_workbook_in_a_zip_with_a_password() -> None:
+    content = bytearray(xlsx([["窗口号"], [1]]))
+    # The flag "encrypted" of the first entry in the archive's list.
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    assert reason(bytes(content)) == ("encrypted", 0)
+
+
 def test_a_damaged_workbook() -> None:
     whole = xlsx([["窗口号"], [1]])
     assert reason(whole[: len(whole) // 2]) == ("damaged", 0)

@@ -158,9 +158,7 @@ class Keys:
         """Presses keys by name, one after the other: `Return`, `F4`, `Alt+1`, `Ctrl+Return`."""
         for key in keys:
             combination = QKeySequence(key)[0]
-            QTest.keyClick(
-                self.focused(), combination.key(), combination.keyboardModifiers()
-            )
+            QTest.keyClick(self.focused(), combination.key(), combination.keyboardModifiers())
 
 
 @pytest.fixture

@@ -187,8 +187,14 @@ def test_a_bug_from_any_direction_is_logged_and_told_and_the_program_goes_on(
     hall: str, tmp_path: Path
 ) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", "import logging; logging.basicConfig()\n" + BUGS, hall, str(tmp_path)],
-        env=os.environ | {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": os.getcwd()},
+        [
+            sys.executable,
+            "-c",
+            "import logging; logging.basicConfig()\n" + BUGS,
+            hall,
+            str(tmp_path),
+        ],
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(Path.cwd())},
         capture_output=True,
         encoding="utf-8",
         timeout=60,

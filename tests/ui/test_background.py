@@ -140,7 +140,9 @@ def test_a_job_whose_owner_is_gone_is_dropped_and_its_error_logged(
     assert notices.kind == ""
     texts = [record.getMessage() for record in caplog.records]
     assert any("DatabaseBusy" in text for text in texts)
-    assert any(record.exc_info and record.exc_info[0] is ZeroDivisionError for record in caplog.records)
+    assert any(
+        record.exc_info and record.exc_info[0] is ZeroDivisionError for record in caplog.records
+    )
 
 
 def test_only_the_newest_answer_of_a_question_is_delivered(
@@ -184,4 +186,4 @@ def test_calls_into_qt_leave_the_count_of_none_alone(qtbot: QtBot) -> None:
     before = sys.getrefcount(None)
     for number in range(100):
         label.setText(str(number))
-    assert abs(sys.getrefcount(None) - before) < 20  # noqa: PLR2004
+    assert abs(sys.getrefcount(None) - before) < 20

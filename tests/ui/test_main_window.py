@@ -128,9 +128,7 @@ def test_the_clock_is_the_halls(window: MainWindow, store: Store) -> None:
     assert window.top_bar.clock.text() == "10:03:36"
 
 
-def test_a_lost_server_is_said_at_once_and_its_return_too(
-    window: MainWindow, qtbot: QtBot
-) -> None:
+def test_a_lost_server_is_said_at_once_and_its_return_too(window: MainWindow, qtbot: QtBot) -> None:
     with qtbot.waitSignal(window.session.online_changed):
         window.session._arrived.emit(Changed(online=False))
     assert window.top_bar.online.words() == "服务器断开"

@@ -75,6 +75,7 @@ def test_a_ticket_is_opened_by_keyboard_alone(
     window: MainWindow,
     front_desk: Actor,
     tmp_path: Path,
+    qtbot: QtBot,
 ) -> None:
     dialog = form()
     assert dialog.number.text() == "A001"
@@ -86,6 +87,7 @@ def test_a_ticket_is_opened_by_keyboard_alone(
     keys.press("Tab", "Tab", "Down", "Down", "Return")
     keys.type("病历")
     keys.press("Return")
+    qtbot.waitUntil(lambda: len(dialog.form.papers.ticked()) == 3)
     keys.press("Tab")
     keys.type("在门厅等候")
     keys.press("Tab", "Space", "Ctrl+Return")

@@ -270,7 +270,7 @@ def test_another_pcs_check_appears_and_selection_and_half_typed_text_stay(
     for number in range(30):
         store.freeze(store.now() + timedelta(seconds=20))
         screening.record(front_desk, NewCheck(new_id(), f"36.{number % 7}", f"居民{number}"))
-    qtbot.waitUntil(lambda: page.model.rowCount() == 30)  # noqa: PLR2004
+    qtbot.waitUntil(lambda: page.model.rowCount() == 30)
     chosen = page.model.row(12)
     page.table.select(chosen.id)
     scroll = page.table.verticalScrollBar()
@@ -289,7 +289,8 @@ def test_another_pcs_check_appears_and_selection_and_half_typed_text_stay(
 
 
 def test_a_hidden_page_reads_again_when_it_is_shown(
-    qtbot: QtBot, keys: Keys,
+    qtbot: QtBot,
+    keys: Keys,
     window: MainWindow,
     page: ScreeningPage,
     settled: Settled,
@@ -338,7 +339,7 @@ def test_the_threshold_is_the_halls(
     qtbot: QtBot, keys: Keys, page: ScreeningPage, settled: Settled, manager: Actor
 ) -> None:
     halls.change_setting(manager, "threshold_tenths", 375)
-    qtbot.waitUntil(lambda: page.form.threshold_tenths == 375)  # noqa: PLR2004
+    qtbot.waitUntil(lambda: page.form.threshold_tenths == 375)
     assert page.today.high.name.text() == "≥ 37.5 ℃"
     keys.type("374")
     assert page.form.temperature.edit.property("high") == "no"
@@ -354,3 +355,50 @@ def test_bars_are_drawn_for_every_hour(page: ScreeningPage, qtbot: QtBot) -> Non
         for y in range(0, picture.height(), 2)
     }
     assert "#9cc3ee" in colours
+
+
+def test_somebody_measured_again_at_another_desk_meanwhile(
+    keys: Keys, page: ScreeningPage, settled: Settled, front_desk: Actor, qtbot: QtBot
+) -> None:
+    first = screening.record(front_desk, NewCheck(new_id(), "376", "周先生"))
+    qtbot.waitUntil(page.strip.isVisible)
+    settled()
+    keys.press("Alt+1")
+    keys.type("366")
+    screening.record(front_desk, NewCheck(new_id(), "365", recheck_of=first.id))
+    keys.press("Return")
+    settled()
+    assert page.session.notices.text() == "此人已经复测过了。"
+    assert page.form.rechecking is None
+    assert page.form.temperature.text() == "366"
+    assert len(screening.today(front_desk)) == 2
+
+
+def test_what_can_no_longer_be_undone_is_said(
+    keys: Keys, page: ScreeningPage, settled: Settled, store: Store, front_desk: Actor
+) -> None:
+    keys.type("365")
+    keys.press("Return")
+    settled()
+    store.freeze(store.now() + timedelta(minutes=11))
+    keys.press("Alt+Z")
+    settled()
+    assert page.session.notices.text() == "这条测温记录不能再撤销。"
+    assert not screening.today(front_desk)[0].withdrawn
+
+
+def test_the_longest_names_do_not_make_the_window_wider(
+    window: MainWindow, page: ScreeningPage, settled: Settled, front_desk: Actor, qtbot: QtBot
+) -> None:
+    name = "阿卜杜热西提" * 6
+    for _person in range(4):
+        check = screening.record(front_desk, NewCheck(new_id(), "376", name, reason="理由" * 60))
+    qtbot.waitUntil(lambda: page.model.rowCount() == 4)
+    settled()
+    page.verdict.show_check(check, page.session.now())
+    page.start_recheck(check)
+    window.status_bar.show_paper("success", "很长的文件名" * 40)
+    page.layout().activate()
+    for part in (page, window.status_bar, window.top_bar):
+        assert part.minimumSizeHint().width() <= part.width()
+    assert window.width() == 1366

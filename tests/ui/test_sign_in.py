@@ -33,7 +33,7 @@ def screen(
 
 
 def test_name_pin_enter(keys: Keys, screen: SignIn, qtbot: QtBot) -> None:
-    assert screen.list.count() == 2  # noqa: PLR2004
+    assert screen.list.count() == 2
     keys.type("陈")
     assert screen.list.count() == 1
     keys.press("Return")

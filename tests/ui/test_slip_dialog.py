@@ -75,9 +75,7 @@ def test_typing_initials_and_enter_at_scanner_speed(
     assert "010-5555-0102" in text
 
 
-def test_a_window_is_found_by_its_number(
-    keys: Keys, window: MainWindow, settled: Settled
-) -> None:
+def test_a_window_is_found_by_its_number(keys: Keys, window: MainWindow, settled: Settled) -> None:
     dialog = open_by_key(window, keys)
     keys.type("3")
     settled()

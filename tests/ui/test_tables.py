@@ -65,7 +65,7 @@ def test_the_selection_stays_on_its_row(qtbot: QtBot, after: list[Row], row: int
     assert table.currentIndex().row() == row
     selected = table.selected()
     assert selected is not None
-    assert selected.key == 2  # noqa: PLR2004
+    assert selected.key == 2
 
 
 def test_nothing_is_touched_when_nothing_differs(qtbot: QtBot) -> None:

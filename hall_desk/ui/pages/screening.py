@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QElapsedTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from hall_desk.errors import NotFound
 from hall_desk.i18n import _
 from hall_desk.services import halls, screening
 from hall_desk.ui.buttons import Button
@@ -195,6 +196,11 @@ class ScreeningPage(Page):
 
     def _refused(self, error: HallDeskError) -> bool:
         self._saving, self._then_ticket = None, False
+        if isinstance(error, NotFound) and error.kind == "check":
+            self.form.leave_recheck()
+            self.session.notices.error(_("This person has been measured again already."))
+            self.reload()
+            return True
         return self.form.refused(error)
 
     def save_and_open_ticket(self) -> None:
@@ -222,7 +228,14 @@ class ScreeningPage(Page):
             self,
             lambda: screening.undo(actor, check.id),
             lambda _nothing: self.verdict.show_undone(check),
+            self._not_undone,
         )
+
+    def _not_undone(self, error: HallDeskError) -> bool:
+        if not isinstance(error, NotFound):
+            return False
+        self.session.notices.error(_("This check can no longer be withdrawn."))
+        return True
 
     def start_recheck(self, first: Check) -> None:
         self.form.start_recheck(first)

@@ -54,10 +54,10 @@ def _with_texts(actor: Actor, ticket: TicketView) -> tuple[TicketView, tuple[str
 
 
 class WindowPage(Page):
-    """One window's work. Who has no window of their own chooses one to look at."""
+    """One window's work. A manager, who has no window, chooses one."""
 
     name = "window"
-    right = "tickets.claim"
+    right = "tickets.read"
     topics = frozenset({"ticket", "matter", "window"})
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -74,8 +74,6 @@ class WindowPage(Page):
         self.post = Chip("", "ok")
         self.claims = Chip("", "muted")
         self.next_button = Button(_("Claim next"), "primary", "F6")
-        if not actor.may("tickets.claim"):
-            self.next_button.hide()
         self.problem = Text("", "error").wrap()
         self.problem.hide()
         self.waiting = CardColumn(session, _("Waiting here"), "card", window=False)
@@ -100,11 +98,7 @@ class WindowPage(Page):
         panel.suspend_wanted.connect(lambda: self._ask(SuspendDialog))
         panel.transfer_wanted.connect(lambda: self._ask(TransferDialog))
         panel.terminate_wanted.connect(lambda: self._ask(TerminateDialog))
-        self.ticket.nothing.setText(
-            _("Nothing in hand. Claim the next ticket with F6.")
-            if actor.may("tickets.claim")
-            else _("Choose a ticket to look at it.")
-        )
+        self.ticket.nothing.setText(_("Nothing in hand. Claim the next ticket with F6."))
         own = actor.window_id is not None
         self.chooser.setVisible(not own)
         if own:
