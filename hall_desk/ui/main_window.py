@@ -83,8 +83,8 @@ class MainWindow(QMainWindow):
         self._bind_keys(groups)
         for page in self.pages.values():
             page.reload_badge()
-        if self.pages:
-            self.go(next(iter(self.pages)))
+        at_window = session.actor.window_number and "window" in self.pages
+        self.go("window" if at_window else next(iter(self.pages)))
 
     def page(self) -> Page:
         """The page that is shown."""

@@ -24,7 +24,7 @@ BOX = 16
 BOX_GAP = 9
 PAD = 10
 # So that the columns of a wide table do not all stand at its right end.
-MOST_WIDTH = 96  # of a column beside the names where there is little room
+MOST_WIDTH = 82  # of a column beside the names where there is little room
 MOST_ROOMY_WIDTH = 180
 LEAST_WIDTH = {"kind": 120, "count": 70, "place": 110, "after": 110}
 _WRAP = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap

@@ -99,7 +99,7 @@ class Sidebar(QFrame):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setObjectName("sidebar")
+        self.setObjectName("page_list")  # Qt's own file dialog has a "sidebar"
         self.setFixedWidth(WIDTH)
         self.buttons: dict[str, PageButton] = {}
         layout = QVBoxLayout(self)

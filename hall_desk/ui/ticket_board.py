@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from PySide6.QtCore import QPersistentModelIndex
-    from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+    from PySide6.QtGui import QKeyEvent
 
     from hall_desk.services.tickets import Board, Card
     from hall_desk.ui.session import Session
@@ -245,10 +245,7 @@ class TicketBoard(QWidget):
             self.columns.append(column)
             layout.addWidget(column, 1)
         self.setFocusProxy(self.columns[0])
-        # One clock for all cards, running only while somebody can see them.
-        self._clock = QTimer(self)
-        self._clock.setInterval(1000)
-        self._clock.timeout.connect(self.tick)
+        session.ticked.connect(self._second_passed)
 
     def has_keyboard(self) -> bool:
         return any(column.view.hasFocus() for column in self.columns)
@@ -289,14 +286,9 @@ class TicketBoard(QWidget):
         for column in self.columns:
             column.tick()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.tick()
-        self._clock.start()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._clock.stop()
+    def _second_passed(self) -> None:
+        if self.isVisible():
+            self.tick()
 
     def _selected(self, ticket_id: UUID) -> None:
         self.select(ticket_id)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QWidget
+
 from hall_desk.i18n import N_, _, _n
+from hall_desk.ui.labels import Text
 from hall_desk.ui.ticket_cards import window_text
 
 if TYPE_CHECKING:
     from hall_desk.services.tickets import HistoryLine
+    from hall_desk.ui.session import Session
 
 PROOFS = {
     "receipt": N_("by receipt"),
@@ -87,3 +92,44 @@ def _more(line: HistoryLine) -> str:
         parts.append(str(note))
     said = _(", ").join(part for part in parts if part)
     return _(": {what}").format(what=said) if said else ""
+
+
+class History(QWidget):
+    """The sentences, newest first."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._shown: tuple[HistoryLine, ...] = ()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(5)
+        self._grid.setColumnStretch(1, 1)
+
+    def show_lines(self, history: tuple[HistoryLine, ...]) -> None:
+        if history == self._shown:
+            return
+        self._shown = history
+        while (item := self._grid.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        local, today = (
+            self._session.store.local,
+            self._session.store.local(self._session.store.estimated_now()).date(),
+        )
+        row = 0
+        for line in history:
+            if line.kind in SILENT:
+                continue
+            at = local(line.at)
+            time = Text(f"{at:%H:%M}" if at.date() == today else f"{at:%m-%d %H:%M}", "soft")
+            self._grid.addWidget(time, row, 0, Qt.AlignmentFlag.AlignTop)
+            said = Text(sentence(line), "soft").wrap()
+            self._grid.addWidget(said, row, 1, Qt.AlignmentFlag.AlignTop)
+            row += 1
+
+    def lines(self) -> list[str]:
+        """The sentences shown, newest first."""
+        return [sentence(line) for line in self._shown if line.kind not in SILENT]

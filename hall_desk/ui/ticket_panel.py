@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QLineEdit,
     QScrollArea,
@@ -24,7 +23,7 @@ from hall_desk.ui.labels import Band, Chip, Ground, Text
 from hall_desk.ui.papers_table import PaperRow, PapersTable
 from hall_desk.ui.ticket_cards import Chip as CardChip
 from hall_desk.ui.ticket_cards import holder_text, unbroken, window_text
-from hall_desk.ui.ticket_history import SILENT, sentence
+from hall_desk.ui.ticket_history import History
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QModelIndex
     from PySide6.QtGui import QKeyEvent
 
-    from hall_desk.services.tickets import HistoryLine, PaperLine, TicketView
+    from hall_desk.services.tickets import PaperLine, TicketView
     from hall_desk.ui.session import Session
 
 # The whole middle of the panel scrolls, so its table never does.
@@ -56,47 +55,6 @@ def proof_of(text: str, ticket: TicketView) -> Proof:
     if shown and shown.upper() == ticket.id_masked[-4:].upper():
         return Proof("id_tail", shown)
     return Proof("pickup_code", shown)
-
-
-class History(QWidget):
-    """The sentences, newest first."""
-
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
-        self._shown: tuple[HistoryLine, ...] = ()
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(8)
-        self._grid.setVerticalSpacing(5)
-        self._grid.setColumnStretch(1, 1)
-
-    def show_lines(self, history: tuple[HistoryLine, ...]) -> None:
-        if history == self._shown:
-            return
-        self._shown = history
-        while (item := self._grid.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        local, today = (
-            self._session.store.local,
-            self._session.store.local(self._session.store.estimated_now()).date(),
-        )
-        row = 0
-        for line in history:
-            if line.kind in SILENT:
-                continue
-            at = local(line.at)
-            time = Text(f"{at:%H:%M}" if at.date() == today else f"{at:%m-%d %H:%M}", "soft")
-            self._grid.addWidget(time, row, 0, Qt.AlignmentFlag.AlignTop)
-            said = Text(sentence(line), "soft").wrap()
-            self._grid.addWidget(said, row, 1, Qt.AlignmentFlag.AlignTop)
-            row += 1
-
-    def lines(self) -> list[str]:
-        """The sentences shown, newest first."""
-        return [sentence(line) for line in self._shown if line.kind not in SILENT]
 
 
 class ProofEdit(QLineEdit):

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from hall_desk.i18n import _
 from hall_desk.ui.buttons import Link
-from hall_desk.ui.labels import Band, Elided
+from hall_desk.ui.labels import Band, Elided, Text
 from hall_desk.ui.recheck_strip import left_text, who
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Verdict(Band):
         self._check: Check | None = None
         self._recheck: Check | None = None
         self.setMinimumHeight(50)
-        self.words = Elided("", "band")
+        self.words = Text("", "band")
         self.details = Elided("")
         self.details.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.undo = Link(_("Undo") + "  Alt+Z")
@@ -39,7 +39,7 @@ class Verdict(Band):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 12, 8)
         layout.setSpacing(14)
-        layout.addWidget(self.words, 1)
+        layout.addWidget(self.words)
         layout.addWidget(self.details, 1)
         layout.addWidget(self.undo)
         layout.addWidget(self.leave)

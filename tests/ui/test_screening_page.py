@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from hall_desk.services import halls, screening
@@ -402,3 +404,26 @@ def test_the_longest_names_do_not_make_the_window_wider(
     for part in (page, window.status_bar, window.top_bar):
         assert part.minimumSizeHint().width() <= part.width()
     assert window.width() == 1366
+
+
+def test_a_database_that_takes_its_time_stops_nobody_from_typing(
+    keys: Keys, page: ScreeningPage, settled: Settled, front_desk: Actor, qtbot: QtBot
+) -> None:
+    gate = threading.Event()
+    page.session.background.data(page, lambda: gate.wait(20))
+    keys.type("365")
+    keys.press("Return", "Tab")
+    keys.type("于女士")
+    beats: list[int] = []
+    heart = QTimer()
+    heart.timeout.connect(lambda: beats.append(1))
+    heart.start(5)
+    qtbot.waitUntil(lambda: len(beats) > 20)
+    heart.stop()
+    assert page.form.name.text() == "于女士"
+    assert page.form.temperature.text() == "365"
+    gate.set()
+    settled()
+    assert len(screening.today(front_desk)) == 1
+    assert page.form.temperature.text() == ""
+    assert page.form.name.text() == "于女士"  # the next person's, typed meanwhile

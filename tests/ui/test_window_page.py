@@ -59,7 +59,7 @@ def test_claimed_checked_and_finished_by_keys(
 ) -> None:
     ticket = opened(remark="在门厅等候")
     page = show_page(clerk)
-    assert page.heading.text() == "3 号窗口 · 医疗保险"
+    assert page.head.heading.text() == "3 号窗口 · 医疗保险"
     assert waiting(page) == ["A001"]
     keys.press("F6")
     settled()
@@ -76,7 +76,7 @@ def test_claimed_checked_and_finished_by_keys(
     assert (done.card.state, done.result) == ("ready", "已办好，当场可用")
     assert {p.holder for p in done.papers} == {"desk"}
     assert "A001" in page.session.notices.text()
-    qtbot.waitUntil(lambda: page.claims.text() == "今日接单 1")
+    qtbot.waitUntil(lambda: page.head.claims.text() == "今日接单 1")
 
 
 def test_enter_on_a_card_claims_that_one(
@@ -109,9 +109,9 @@ def test_the_loser_reads_who_has_it_and_since_when(
     tickets.claim(second_clerk, ticket.card.id)
     keys.press("Return")
     settled()
-    assert page.problem.isVisible()
+    assert page.head.problem.isVisible()
     for fact in ("A001", "刘洋", "3 号窗口", "10:03"):
-        assert fact in page.problem.text()
+        assert fact in page.head.problem.text()
     assert tickets.get(clerk, ticket.card.id).card.owner == "刘洋"
     qtbot.waitUntil(lambda: waiting(page) == [])
 
@@ -122,8 +122,8 @@ def test_nobody_waiting_is_said_beside_the_key(
     page = show_page(clerk)
     keys.press("F6")
     settled()
-    assert page.problem.isVisible()
-    assert "3" in page.problem.text()
+    assert page.head.problem.isVisible()
+    assert "3" in page.head.problem.text()
 
 
 def test_finishing_needs_checked_papers_and_a_result(
@@ -359,16 +359,33 @@ def test_who_has_no_window_chooses_one(
     ticket = opened()
     page = show_page(manager)
     settled()
-    assert page.chooser.isVisible()
+    assert page.head.chooser.isVisible()
     assert waiting(page) == []
-    page.chooser.setFocus()
+    page.head.chooser.setFocus()
     keys.press("Down")
     settled()
-    assert page.chooser.currentText() == "3 号窗口 · 医疗保险"
+    assert page.head.chooser.currentText() == "3 号窗口 · 医疗保险"
     assert waiting(page) == ["A001"]
     keys.press("F6")
     settled()
     assert tickets.get(manager, ticket.card.id).card.owner == "李主任"
+
+
+def test_the_front_desk_looks_but_does_not_claim(
+    show_page: Any, opened: Any, front_desk: Actor, keys: Keys, settled: Settled
+) -> None:
+    ticket = opened()
+    page = show_page(front_desk)
+    page.head.chooser.setFocus()
+    keys.press("Down", "F6")
+    settled()
+    assert waiting(page) == ["A001"]
+    assert not page.head.next_button.isVisible()
+    page.show_with(ticket_id=ticket.card.id)
+    settled()
+    assert page.ticket.number.text() == "A001"
+    assert not page.ticket.claim_button.isVisible()
+    assert tickets.get(front_desk, ticket.card.id).card.state == "queued"
 
 
 def test_a_colleague_sees_who_has_it_in_hand(

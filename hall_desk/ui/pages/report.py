@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from hall_desk import i18n
@@ -175,6 +176,11 @@ class ReportPage(Page):
         dialog = QFileDialog(self, _("Save the daily report"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(ending)
+        dialog.setLabelText(QFileDialog.DialogLabel.LookIn, _("Folder"))
+        dialog.setLabelText(QFileDialog.DialogLabel.FileType, _("Kind of file"))
+        place = QStandardPaths.StandardLocation.DocumentsLocation
+        documents = Path(QStandardPaths.writableLocation(place))
+        dialog.setDirectory(str(documents if documents.is_dir() else Path.home()))
         dialog.setNameFilter(f"{ending.upper()} (*.{ending})")
         dialog.selectFile(f"daily-report-{self._made.figures.day.isoformat()}.{ending}")
         dialog.fileSelected.connect(lambda file: self.save_to(Path(file), content))

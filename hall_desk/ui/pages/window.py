@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from hall_desk import errors, i18n
-from hall_desk.i18n import _, _n
+from hall_desk.i18n import _
 from hall_desk.services import matters, tickets
-from hall_desk.ui.buttons import Button
 from hall_desk.ui.dialogs.ticket_steps import SuspendDialog, TerminateDialog, TransferDialog
-from hall_desk.ui.labels import Chip, Text
 from hall_desk.ui.pages import Page, Shortcut
 from hall_desk.ui.result_field import MOST_CHOICES
 from hall_desk.ui.ticket_board import SHOWN_AT_MOST, CardColumn
-from hall_desk.ui.ticket_cards import window_text
 from hall_desk.ui.ticket_clock import Tone, tone_of
+from hall_desk.ui.window_head import WindowHead
 from hall_desk.ui.window_ticket import WindowTicket
 
 if TYPE_CHECKING:
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
 
     from hall_desk.errors import HallDeskError
     from hall_desk.services.accounts import Actor
-    from hall_desk.services.matters import WindowLine
     from hall_desk.services.tickets import Board, TicketView
     from hall_desk.ui.dialogs.ticket_steps import StepDialog
     from hall_desk.ui.session import Session
@@ -54,7 +51,7 @@ def _with_texts(actor: Actor, ticket: TicketView) -> tuple[TicketView, tuple[str
 
 
 class WindowPage(Page):
-    """One window's work. A manager, who has no window, chooses one."""
+    """One window's work. Who has no window of their own chooses one to look at."""
 
     name = "window"
     right = "tickets.read"
@@ -67,15 +64,7 @@ class WindowPage(Page):
         self._ticket_id: UUID | None = None
         self._busy = False
         self._first = True
-        self.heading = Text(self.title(), "title")
-        self.chooser = QComboBox()
-        self.chooser.setAccessibleName(_("Window"))
-        self.chooser.setMinimumWidth(220)
-        self.post = Chip("", "ok")
-        self.claims = Chip("", "muted")
-        self.next_button = Button(_("Claim next"), "primary", "F6")
-        self.problem = Text("", "error").wrap()
-        self.problem.hide()
+        self.head = WindowHead(session, self.title())
         self.waiting = CardColumn(session, _("Waiting here"), "card", window=False)
         self.here = CardColumn(session, _("In hand and suspended"), "card", window=False)
         self.ticket = WindowTicket(session)
@@ -85,9 +74,8 @@ class WindowPage(Page):
             column.selected.connect(lambda _id, other=other: other.set_current(None))
             column.opened.connect(self._open)
         session.ticked.connect(self._tick)
-        session.online_changed.connect(self._show_post)
-        self.next_button.clicked.connect(self.claim_next)
-        self.chooser.activated.connect(self._choose_window)
+        self.head.next_wanted.connect(self.claim_next)
+        self.head.window_chosen.connect(self._choose_window)
         panel = self.ticket
         panel.claim_wanted.connect(self._claim_shown)
         panel.resume_wanted.connect(lambda: self._do(tickets.resume))
@@ -98,14 +86,11 @@ class WindowPage(Page):
         panel.suspend_wanted.connect(lambda: self._ask(SuspendDialog))
         panel.transfer_wanted.connect(lambda: self._ask(TransferDialog))
         panel.terminate_wanted.connect(lambda: self._ask(TerminateDialog))
-        self.ticket.nothing.setText(_("Nothing in hand. Claim the next ticket with F6."))
-        own = actor.window_id is not None
-        self.chooser.setVisible(not own)
-        if own:
-            self.heading.setText(f"{window_text(actor.window_number)} · {actor.window_name}")
-        else:
-            session.background.data(self, lambda: matters.windows(actor), self._offer_windows)
-        self._show_post()
+        panel.nothing.setText(
+            _("Nothing in hand. Claim the next ticket with F6.")
+            if actor.may("tickets.claim")
+            else _("Choose a ticket to look at it.")
+        )
         # Only while the keyboard is on this page: dialogs have an Alt+A of their own.
         keys: dict[str, Callable[[], object]] = {
             "Alt+A": panel.receive_all,
@@ -124,14 +109,6 @@ class WindowPage(Page):
         return _("Window work")
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        for widget in (self.heading, self.chooser, self.post, self.claims):
-            head.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
-        head.addStretch(1)
-        head.addWidget(self.problem)
-        head.addWidget(self.next_button)
-        self.problem.setWordWrap(False)
         lists = QWidget()
         lists.setFixedWidth(330)
         left = QVBoxLayout(lists)
@@ -146,7 +123,7 @@ class WindowPage(Page):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        layout.addLayout(head)
+        layout.addWidget(self.head)
         layout.addLayout(sides, 1)
 
     # --- what the frame asks ------------------------------------------------------------------------
@@ -200,12 +177,7 @@ class WindowPage(Page):
         board = read.board
         self.waiting.show_cards(board.queued)
         self.here.show_cards((*board.handling, *board.suspended))
-        self.claims.show_text(
-            _n("{count} claimed today", "{count} claimed today", read.claims).format(
-                count=read.claims
-            ),
-            "muted",
-        )
+        self.head.show_claims(read.claims)
         self._show_badge(board)
         chosen = read.ticket
         if chosen is not None and self._ticket_id in (None, chosen.card.id):
@@ -234,12 +206,6 @@ class WindowPage(Page):
         late = any(tone_of(card, now) is Tone.OVER for card in board.queued)
         self.badge.emit(len(board.queued), "bad" if late else "info")
 
-    def _show_post(self) -> None:
-        own = self.session.actor.window_id is not None
-        online = self.session.online
-        said = (_("In post") if online else _("Server is away")) if own or not online else ""
-        self.post.show_text(said, "ok" if online else "bad")
-
     def _tick(self) -> None:
         if self.isVisible():
             self.waiting.tick()
@@ -247,20 +213,12 @@ class WindowPage(Page):
 
     def _refused(self, error: HallDeskError) -> None:
         self._busy = False
-        self.problem.setText(i18n.explain(error))
-        self.problem.show()
+        self.head.say(i18n.explain(error))
 
     # --- choosing -------------------------------------------------------------------------------------
 
-    def _offer_windows(self, windows: list[WindowLine]) -> None:
-        self.chooser.clear()
-        for line in windows:
-            self.chooser.addItem(f"{window_text(line.number)} · {line.name}", line.id)
-        if windows:
-            self._choose_window(0)
-
-    def _choose_window(self, number: int) -> None:
-        self._window_id = self.chooser.itemData(number)
+    def _choose_window(self, window_id: UUID) -> None:
+        self._window_id = window_id
         self._ticket_id = None
         self.reload()
 
@@ -294,7 +252,7 @@ class WindowPage(Page):
         if self._busy:
             return
         self._busy = True
-        self.problem.hide()
+        self.head.say("")
         self.ticket.say("")
         actor = self.session.actor
 

@@ -1,0 +1,204 @@
+"""Reads the table of an import file as records, one a window, matter, person or community.
+
+Only the file is looked at; what the hall has to say to it is for `import_checks`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+from typing import Any
+
+from hall_desk.i18n import _
+from hall_desk.services import sheets
+from hall_desk.services.accounts import Role
+from hall_desk.services.directory_columns import (
+    COLUMNS,
+    KEY_FIELD,
+    MATERIAL_FIELDS,
+    Kind,
+    MaterialValue,
+    Wrong,
+    key_of,
+)
+from hall_desk.services.import_problems import Problem
+from hall_desk.services.sheets import Table
+
+# The sign-in list shows no more; and each PIN takes a moment to hash.
+MOST_STAFF = 1000
+
+
+@dataclass(frozen=True)
+class Record:
+    """One thing of the file: its values by field, only of the columns that the file has."""
+
+    key: str
+    row: int
+    values: dict[str, Any] = field(repr=False)
+    # For problems found later: the row a field's value stands in, where it is not `row`.
+    rows: dict[str, int] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a table says and what is wrong with it; with problems, records may be missing.
+
+    `places` tells where the file has each field: heading and letter of its column.
+    """
+
+    records: tuple[Record, ...]
+    problems: tuple[Problem, ...]
+    places: dict[str, tuple[str, str]]
+
+
+def read(kind: Kind, table: Table) -> Reading:
+    """Reads a table of this kind; every wrong heading and cell becomes a problem, nothing is raised."""
+    reader = _Reader(kind, table)
+    records = reader.records()
+    return Reading(tuple(records), tuple(reader.problems), reader.places())
+
+
+class _Reader:
+    def __init__(self, kind: Kind, table: Table) -> None:
+        self.kind = kind
+        self.table = table
+        self.problems = list(table.problems)
+        self.columns = {column.field: column for column in COLUMNS[kind]}
+        self.indexes: dict[str, int] = {}  # field -> index of its column in the table
+        self.untaken = {(p.row, p.letter) for p in table.problems}
+
+    def records(self) -> list[Record]:
+        if not self._find_columns():
+            return []
+        if not self.table.rows:
+            self.problems.append(Problem(0, "", "no_rows"))
+        if self.kind is Kind.STAFF and len(self.table.rows) > MOST_STAFF:
+            self.problems.append(Problem(0, "", "too_many_rows", facts={"limit": MOST_STAFF}))
+            return []
+        return self._matters() if self.kind is Kind.MATTERS else self._plain()
+
+    def places(self) -> dict[str, tuple[str, str]]:
+        return {
+            name: (self.table.headings[index], sheets.column_letter(index))
+            for name, index in self.indexes.items()
+        }
+
+    # --- headings ---
+
+    def _find_columns(self) -> bool:
+        known = self._known_headings()
+        expected = _(", ").join(column.heading for column in self.columns.values())
+        found = [known.get(sheets.heading_key(heading), "") for heading in self.table.headings]
+        if not any(found):
+            # Without headings it is another table; what is wrong with its cells does not matter.
+            facts = {"expected": expected}
+            self.problems = [Problem(self.table.heading_row, "", "no_headings", facts=facts)]
+            return False
+        before = len(self.problems)
+        for index, (heading, name) in enumerate(zip(self.table.headings, found, strict=True)):
+            letter = sheets.column_letter(index)
+            if not name and heading:
+                similar = difflib.get_close_matches(sheets.heading_key(heading), known, 1)
+                reason = "similar_column" if similar else "unknown_column"
+                meant = self.columns[known[similar[0]]].heading if similar else expected
+                self._heading_problem(reason, heading, letter, expected=meant)
+            elif name in self.indexes:
+                self._heading_problem("duplicate_column", heading, letter)
+            elif name:
+                self.indexes[name] = index
+        for column in self.columns.values():
+            if column.needed and column.field not in self.indexes:
+                self._heading_problem("missing_column", column.heading, "")
+        return len(self.problems) == before
+
+    def _known_headings(self) -> dict[str, str]:
+        """Field of each heading; a column's own headings go before what another is also called."""
+        known: dict[str, str] = {}
+        for name, column in self.columns.items():
+            for heading in (*column.headings[:2], name):
+                known[sheets.heading_key(heading)] = name
+        for name, column in self.columns.items():
+            for heading in column.headings[2:]:
+                known.setdefault(sheets.heading_key(heading), name)
+        return known
+
+    def _heading_problem(self, reason: str, heading: str, letter: str, **facts: Any) -> None:
+        row = self.table.heading_row
+        self.problems.append(Problem(row, heading, reason, heading, letter, facts))
+
+    # --- cells ---
+
+    def _problem(self, row: int, name: str, reason: str, value: str = "", **facts: Any) -> None:
+        index = self.indexes.get(name)
+        heading = self.table.headings[index] if index is not None else self.columns[name].heading
+        letter = sheets.column_letter(index) if index is not None else ""
+        shown = "" if name == "pin" else value
+        self.problems.append(Problem(row, heading, reason, shown, letter, facts))
+
+    def _text(self, row: sheets.Row, name: str) -> str:
+        return row.cells[self.indexes[name]].strip() if name in self.indexes else ""
+
+    def _cell(self, row: sheets.Row, name: str) -> tuple[bool, Any]:
+        """Whether the cell could be taken, and its value, else the empty one; what is wrong is noted."""
+        column = self.columns[name]
+        text = self._text(row, name)
+        if not text:
+            return True, column.empty
+        if (row.number, sheets.column_letter(self.indexes[name])) in self.untaken:
+            return False, column.empty
+        try:
+            # As it stands in the file: a line break at the end can mean something.
+            return True, column.parse(row.cells[self.indexes[name]])
+        except Wrong as wrong:
+            self._problem(row.number, name, wrong.reason, text, **wrong.facts)
+            return False, column.empty
+
+    def _has_needed(self, row: int, name: str, value: Any) -> bool:
+        if self.columns[name].needed and value in ("", ()):
+            self._problem(row, name, "empty")
+            return False
+        return True
+
+    # --- windows, staff and communities: one a row ---
+
+    def _plain(self) -> list[Record]:
+        first: dict[str, int] = {}
+        records = []
+        key_field = KEY_FIELD[self.kind]
+        for row in self.table.rows:
+            values: dict[str, Any] = {}
+            for name in self.indexes:
+                good, value = self._cell(row, name)
+                if good and self._has_needed(row.number, name, value):
+                    values[name] = value
+            text = values.get(key_field)
+            if not text:
+                continue
+            key = key_of(text)
+            if key in first:
+                reason = "duplicate_person" if self.kind is Kind.STAFF else "duplicate"
+                self._problem(row.number, key_field, reason, text, first=first[key])
+                continue
+            first[key] = row.number
+            if (
+                values.get("role") == Role.WINDOW_CLERK
+                and not values.get("window")
+                and not values.get("retired")
+            ):
+                self._problem(row.number, "window", "window_needed")
+            records.append(Record(key, row.number, values))
+        return records
+
+    # --- matters: as many rows as they have materials ---
+
+    def _matters(self) -> list[Record]:
+        """Rows with the same code are one matter: its values stand in any of them, its materials one a row."""
+        groups: dict[str, list[sheets.Row]] = {}
+        codes: dict[str, str] = {}
+        for row in self.table.rows:
+            good, code = self._cell(row, "code")
+            if good and self._has_needed(row.number, "code", code):
+                key = key_of(code)
+                groups.setdefault(key, []).append(row)
+                codes.setdefault(key, code)
+        return [self._matter(key, codes[key], rows) for key, rows in groups.items()]
