@@ -13,6 +13,9 @@ from hall_desk.store.database import Store
 from hall_desk.store.ids import new_id
 from hall_desk.store.models import Hall, Setting, Staff
 
+# Everybody's PIN in a practice hall, where nothing is real; its sign-in screen says so.
+PRACTICE_PIN = "2468"
+
 
 @dataclass(frozen=True)
 class Settings:

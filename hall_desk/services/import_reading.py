@@ -193,12 +193,69 @@ class _Reader:
 
     def _matters(self) -> list[Record]:
         """Rows with the same code are one matter: its values stand in any of them, its materials one a row."""
-        groups: dict[str, list[sheets.Row]] = {}
-        codes: dict[str, str] = {}
+        groups: dict[str, list[tuple[sheets.Row, str]]] = {}
         for row in self.table.rows:
             good, code = self._cell(row, "code")
             if good and self._has_needed(row.number, "code", code):
-                key = key_of(code)
-                groups.setdefault(key, []).append(row)
-                codes.setdefault(key, code)
-        return [self._matter(key, codes[key], rows) for key, rows in groups.items()]
+                groups.setdefault(key_of(code), []).append((row, code))
+        return [self._matter(key, coded) for key, coded in groups.items()]
+
+    def _matter(self, key: str, coded: list[tuple[sheets.Row, str]]) -> Record:
+        rows = [row for row, _code in coded]
+        record = Record(key, rows[0].number, {"code": coded[0][1]})
+        for name in self.indexes:
+            if name != "code" and name not in MATERIAL_FIELDS:
+                self._matter_value(record, name, rows)
+        if any(name in self.indexes for name in MATERIAL_FIELDS):
+            record.values["materials"] = self._materials(rows)
+        else:
+            for row, code in coded[1:]:
+                self._problem(row.number, "code", "duplicate", code, first=record.row)
+        return record
+
+    def _matter_value(self, record: Record, name: str, rows: list[sheets.Row]) -> None:
+        failed = False
+        for row in rows:
+            text = self._text(row, name)
+            if not text:
+                continue
+            good, value = self._cell(row, name)
+            if not good:
+                failed = True
+            elif name not in record.values:
+                record.values[name] = value
+                record.rows[name] = row.number
+            elif record.values[name] != value:
+                self._problem(row.number, name, "differs", text, first=record.rows[name])
+        if name not in record.values and not failed:
+            empty = self.columns[name].empty
+            if self._has_needed(record.row, name, empty):
+                record.values[name] = empty
+
+    def _materials(self, rows: list[sheets.Row]) -> tuple[MaterialValue, ...]:
+        materials: list[MaterialValue] = []
+        first: dict[tuple[str, bool], int] = {}
+        for row in rows:
+            material = MaterialValue(*(self._cell(row, name)[1] for name in MATERIAL_FIELDS))
+            if not material.name:
+                self._nameless_material(row, rows)
+                continue
+            same = (key_of(material.name), material.original)
+            if same in first:
+                facts = {"first": first[same]}
+                self._problem(row.number, "material", "duplicate_material", material.name, **facts)
+                continue
+            first[same] = row.number
+            materials.append(material)
+        return tuple(materials)
+
+    def _nameless_material(self, row: sheets.Row, rows: list[sheets.Row]) -> None:
+        """A matter's only row may go without a material; of several, each has to bring one."""
+        if self._text(row, "material"):
+            return  # its name could not be taken, which is noted
+        if any(self._text(row, name) for name in MATERIAL_FIELDS):
+            self._problem(row.number, "material", "no_material_name")
+        elif len(rows) > 1:
+            code = self._text(row, "code")
+            other = next(r.number for r in rows if r is not row)
+            self._problem(row.number, "code", "duplicate", code, first=other)

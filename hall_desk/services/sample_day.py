@@ -25,7 +25,7 @@ from hall_desk.store import ids
 from hall_desk.store.database import Store
 
 HALL = "太平桥街道政务服务大厅"
-PIN = "2468"  # everybody's, in the sample hall only; the sign-in screen of a practice hall says so
+PIN = halls.PRACTICE_PIN
 # One person per role, for pictures and for trying things out.
 PEOPLE = {"front_desk": "陈晓东", "window_clerk": "张颖", "manager": "李建国"}
 SCREENER, SECOND_DESK = "王静", "李雪梅"

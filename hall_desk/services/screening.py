@@ -146,11 +146,12 @@ def record(actor: Actor, new: NewCheck) -> Check:
         if again is not None:
             return _value(again, {})
         settings = load_settings(actor.hall_id)
-        name = privacy.check_name(new.name, settings.name_required)
-        phone = privacy.check_phone(new.phone, settings.phone_required)
         high = tenths >= settings.threshold_tenths
         person = new.person
-        if new.recheck_of is not None:
+        if new.recheck_of is None:
+            name = privacy.check_name(new.name, settings.name_required)
+            phone = privacy.check_phone(new.phone, settings.phone_required)
+        else:
             first = _load(new.recheck_of)
             if (
                 first is None

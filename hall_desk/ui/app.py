@@ -203,6 +203,7 @@ class HallDesk(QObject):
         window = MainWindow(session, notices, self._info)
         window.person_switch_asked.connect(self._switch_person)
         window.language_picked.connect(self._language_picked)
+        window.go_to_work()
         self._show(window)
 
     def _switch_person(self) -> None:

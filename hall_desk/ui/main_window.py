@@ -83,8 +83,7 @@ class MainWindow(QMainWindow):
         self._bind_keys(groups)
         for page in self.pages.values():
             page.reload_badge()
-        at_window = session.actor.window_number and "window" in self.pages
-        self.go("window" if at_window else next(iter(self.pages)))
+        self.go(next(iter(self.pages)))
 
     def page(self) -> Page:
         """The page that is shown."""
@@ -102,6 +101,11 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(page)
         self.sidebar.show_current(name)
         page.arrive()
+
+    def go_to_work(self) -> None:
+        """Shows the page of the actor's post."""
+        if self.session.actor.window_number:
+            self.go("window")
 
     def dialogs(self) -> list[Dialog]:
         """The dialogs that are open, the topmost last."""

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from hall_desk import errors, i18n
 from hall_desk.i18n import _
-from hall_desk.services import accounts, pinyin
+from hall_desk.services import accounts, halls, pinyin
 from hall_desk.ui import theme
 from hall_desk.ui.buttons import Button, Link
 from hall_desk.ui.fields import LabelledField
@@ -117,7 +117,12 @@ class SignIn(QWidget):
         inside.setSpacing(10)
         inside.addLayout(head)
         if info.practice:
-            practice = Text(_("Practice hall: nothing here is real"), "label")
+            practice = Text(
+                _("Practice hall: nothing here is real. Everybody's PIN is {pin}.").format(
+                    pin=halls.PRACTICE_PIN
+                ),
+                "label",
+            )
             practice.setStyleSheet(f"color: {theme.WARN};")
             inside.addWidget(practice)
         inside.addSpacing(4)

@@ -223,7 +223,13 @@ DAY = DayFigures(
         Attention("fever", {"at": "10:07"}),
         Attention(
             "originals_out",
-            {"number": "B006", "papers": ["身份证"], "holder": "window", "window": "6", "staff": "周"},
+            {
+                "number": "B006",
+                "papers": ["身份证"],
+                "holder": "window",
+                "window": "6",
+                "staff": "周",
+            },
         ),
         Attention("over_promise", {"number": "A021", "minutes": 12, "promised": 3}),
         Attention("busy_hour", {"hour": 10, "opened": 17, "median_wait_seconds": 65.0}),

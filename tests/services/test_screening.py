@@ -88,6 +88,15 @@ def test_at_the_threshold_a_person_is_held_and_measured_again(
     assert screening.summary(front_desk).fevers == 0
 
 
+def test_a_second_reading_needs_no_second_name(front_desk: Actor, manager: Actor) -> None:
+    for setting in ("name_required", "phone_required"):
+        halls.change_setting(manager, setting, True)
+    with pytest.raises(errors.BadInput):
+        screening.record(front_desk, new("37.6"))
+    held = screening.record(front_desk, new("37.6", name="周先生", phone="13600008853"))
+    assert screening.record(front_desk, new("36.6", recheck_of=held.id)).outcome == "normal"
+
+
 def test_a_second_high_reading_is_a_fever(front_desk: Actor) -> None:
     held = screening.record(front_desk, new("37.6"))
     assert screening.record(front_desk, new("37.5", recheck_of=held.id)).outcome == "fever"

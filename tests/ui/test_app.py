@@ -15,6 +15,8 @@ from hall_desk import i18n, settings
 from hall_desk.services import accounts, halls
 from hall_desk.services.accounts import Role
 from hall_desk.settings import Settings
+from hall_desk.store import models
+from hall_desk.store.ids import new_id
 from hall_desk.ui.app import HallDesk
 from hall_desk.ui.main_window import MainWindow
 from hall_desk.ui.no_hall import NoHall
@@ -34,6 +36,13 @@ def hall(place: str, quick_pins: None) -> str:
     store = halls.create(place, name="太平桥政务服务大厅", manager="李主任", pin=PIN)
     manager = accounts.sign_in(store, "李主任", PIN)
     accounts.add_staff(manager, "陈晓", Role.FRONT_DESK, PIN)
+    with store.change(manager) as change:
+        window = models.Window.create(
+            id=new_id(), hall=manager.hall_id, number="3", name="医疗保险", phone="010-5555-0103",
+            force_insert=True,
+        )  # fmt: skip
+        change.record("window.added", window.id)
+    accounts.add_staff(manager, "张敏", Role.WINDOW_CLERK, PIN, window.id)
     store.close()
     return place
 
@@ -90,6 +99,13 @@ def test_the_language_is_switched_and_kept(
     qtbot.waitUntil(lambda: settings.load(tmp_path / "data").language == "en")
 
 
+def test_a_window_clerk_starts_at_the_window(qtbot: QtBot, make: Make, hall: str) -> None:
+    desk = make(hall, demo_actor=("张敏", PIN))
+    window = shown(qtbot, desk, desk.start)
+    assert isinstance(window, MainWindow)
+    assert window.page().name == "window"
+
+
 def test_a_missing_hall_is_one_sentence_and_trying_again_works(
     qtbot: QtBot, make: Make, tmp_path: Path, quick_pins: None
 ) -> None:
@@ -125,6 +141,8 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from hall_desk.settings import Settings
+from hall_desk.store import models
+from hall_desk.store.ids import new_id
 from hall_desk.ui import app as desk_app
 from pathlib import Path
 

@@ -1,0 +1,136 @@
+"""Holds the records of an import against the hall: windows that exist, nothing retired that is still needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from hall_desk.i18n import _
+from hall_desk.services.accounts import Role
+from hall_desk.services.directory_columns import Kind, key_of
+from hall_desk.services.directory_contents import Existing, by_key, contents
+from hall_desk.services.import_problems import Problem
+from hall_desk.services.import_reading import Record
+from hall_desk.store import models
+
+
+def check(
+    hall_id: UUID,
+    kind: Kind,
+    records: Iterable[Record],
+    existing: dict[str, Existing],
+    places: dict[str, tuple[str, str]],
+) -> list[Problem]:
+    """What speaks against these records; the caller has a transaction open.
+
+    `existing` is what the hall has of this kind, `places` the columns of the file (`Reading`).
+    Window numbers in the records get the hall's own spelling.
+    """
+    one = _Check(hall_id, existing, places)
+    if kind is Kind.WINDOWS:
+        one.windows(list(records))
+    elif kind is Kind.MATTERS:
+        one.matters(records)
+    elif kind is Kind.STAFF:
+        one.staff(list(records))
+    return one.problems
+
+
+class _Check:
+    def __init__(
+        self, hall_id: UUID, existing: dict[str, Existing], places: dict[str, tuple[str, str]]
+    ) -> None:
+        self.hall_id = hall_id
+        self.existing = existing
+        self.places = places
+        self.problems: list[Problem] = []
+
+    def windows(self, records: list[Record]) -> None:
+        retiring = [record for record in records if self._retires_now(record)]
+        if not retiring:
+            return
+        retired = {key: window.retired for key, window in self.existing.items()}
+        retired.update({record.key: self._retired(record) for record in records})
+        left_alone = [  # matters that no window would handle any more
+            matter.values
+            for matter in contents(self.hall_id, Kind.MATTERS)
+            if not matter.retired
+            and all(retired[key_of(number)] for number in matter.values["windows"])
+        ]
+        for record in retiring:
+            window = self.existing[record.key]
+            number = window.values["number"]
+            tickets = models.Ticket.select().where(
+                models.Ticket.window == window.id, models.Ticket.state != "closed"
+            )
+            if count := tickets.count():
+                self._problem(record, "retired", "open_tickets", number, count=count)
+            only = [m["name"] for m in left_alone if record.key in map(key_of, m["windows"])]
+            if only:
+                named = _(", ").join(only[:3]) + ("…" if len(only) > 3 else "")
+                self._problem(record, "retired", "only_window", number, matters=named)
+            clerks = models.Staff.select().where(
+                models.Staff.window == window.id, models.Staff.retired_at.is_null()
+            )
+            if count := clerks.count():
+                self._problem(record, "retired", "clerks_there", number, count=count)
+
+    def matters(self, records: Iterable[Record]) -> None:
+        for record in records:
+            numbers = record.values.get("windows", ())
+            known = [self._window(record, "windows", number) for number in numbers]
+            record.values["windows"] = tuple(dict.fromkeys(known))
+
+    def staff(self, records: list[Record]) -> None:
+        after = {key: person.values for key, person in self.existing.items()}
+        for record in records:
+            number = record.values.get("window")
+            if number:
+                record.values["window"] = self._window(record, "window", number)
+            after[record.key] = {"retired": False, **after.get(record.key, {}), **record.values}
+            if self._retires_now(record):
+                papers = models.Paper.select().where(
+                    models.Paper.holder_staff == self.existing[record.key].id,
+                    models.Paper.holder.in_(["desk", "runner", "window"]),
+                )
+                if count := papers.count():
+                    self._problem(record, "retired", "holds_papers", "", count=count)
+        managers = [v for v in after.values() if v.get("role") == Role.MANAGER and not v["retired"]]
+        if not managers and records:
+            record = next((r for r in records if self._was_manager(r)), records[0])
+            name = "retired" if self._retired(record) else "role"
+            self._problem(record, name, "last_manager", "")
+
+    @cached_property
+    def _hall_windows(self) -> dict[str, Existing]:
+        return by_key(self.hall_id, Kind.WINDOWS)
+
+    def _window(self, record: Record, name: str, number: str) -> str:
+        """The number as the hall spells it; notes a window that is not there or no longer in use."""
+        window = self._hall_windows.get(key_of(number))
+        if window is None:
+            self._problem(record, name, "unknown_window", number)
+            return number
+        if window.retired and not self._retired(record):
+            self._problem(record, name, "retired_window", number)
+        return str(window.values["number"])
+
+    def _retired(self, record: Record) -> bool:
+        """Whether it is retired once the record is written."""
+        before = self.existing.get(record.key)
+        return bool(record.values.get("retired", before is not None and before.retired))
+
+    def _retires_now(self, record: Record) -> bool:
+        before = self.existing.get(record.key)
+        return before is not None and not before.retired and self._retired(record)
+
+    def _was_manager(self, record: Record) -> bool:
+        before = self.existing.get(record.key)
+        return before is not None and before.values["role"] == Role.MANAGER
+
+    def _problem(self, record: Record, name: str, reason: str, value: str, **facts: Any) -> None:
+        heading, letter = self.places.get(name, ("", ""))
+        row = record.rows.get(name, record.row)
+        self.problems.append(Problem(row, heading, reason, value, letter, facts))
