@@ -1,0 +1,43 @@
+"""The documentation says what is true: commands it names exist, files it points to are there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from hall_desk import cli
+
+ROOT = Path(__file__).resolve().parents[1]
+PAPERS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])
+
+
+def known_commands() -> set[str]:
+    parser = cli._parser()
+    [commands] = [action for action in parser._actions if action.dest == "command"]
+    assert commands.choices is not None
+    return set(commands.choices)
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda path: path.name)
+def test_every_command_that_is_named_exists(paper: Path) -> None:
+    named = set(re.findall(r"(?:`|\./desk |    )hall-desk ([a-z]+)", paper.read_text("utf-8")))
+    assert named <= known_commands(), paper.name
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda path: path.name)
+def test_every_file_that_is_pointed_to_is_there(paper: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", paper.read_text("utf-8")):
+        assert (paper.parent / target).exists(), target
+
+
+def test_the_readme_lists_every_command() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    # `run` is `./desk run`, and pictures are for developers: `./desk shots`.
+    for command in known_commands():
+        assert (
+            f"hall-desk {command}" in text
+            or f"./desk {command}" in text
+            or f"` / `{command}`" in text
+        ), command
