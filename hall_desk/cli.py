@@ -9,6 +9,7 @@ import argparse
 import dataclasses
 import getpass
 import os
+import secrets
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,17 +23,22 @@ from hall_desk import settings as pc
 from hall_desk.i18n import N_, _, _n
 
 if TYPE_CHECKING:
+    from hall_desk.services import load as load_figures
     from hall_desk.services.accounts import Actor
     from hall_desk.store.database import Store
 
 DONE, COULD_NOT, WRONG_INPUT = 0, 1, 2
 PIN_VARIABLE = "HALL_DESK_PIN"
+APP_PASSWORD_VARIABLE = "HALL_DESK_APP_PASSWORD"  # noqa: S105 - a variable's name
+DISTRICT_PASSWORD_VARIABLE = "HALL_DESK_DISTRICT_PASSWORD"  # noqa: S105 - a variable's name
+ALL_HALLS = "all"
 WRONG: tuple[type[errors.HallDeskError], ...] = (
     errors.BadInput,
     errors.BadFile,
     errors.NotFound,
     errors.AlreadyThere,
     errors.DayNotOver,
+    errors.SeveralHalls,
 )
 KINDS = ("windows", "matters", "staff", "communities")
 
@@ -145,9 +151,44 @@ def _parser() -> argparse.ArgumentParser:
         "--output", required=True, type=Path, metavar="F", help=_("a name ending in .pdf or .json")
     )
 
+    report.add_argument(
+        "--hall", metavar="NAME", help=_("in a district's database: one hall's name, or “all”")
+    )
+
     verify = command("verify", _verify, N_("recomputes the digest of a day's journal"))
     verify.add_argument("--date", required=True, type=_date, metavar="D")
+    verify.add_argument(
+        "--hall", metavar="NAME", help=_("in a district's database: one hall's name")
+    )
     command("migrate", _migrate, N_("brings the database to this program's version"))
+    _load_options(command("load", _load, N_("will my server hold my hall? tries it with many PCs")))
+
+    server = command("server", _server_init, N_("prepares a PostgreSQL server for a hall"))
+    steps = server.add_subparsers(dest="step", metavar=_("COMMAND"), required=True)
+    text = _("makes or upgrades the database, its tables, its roles and their rights")
+    prepare = steps.add_parser("init", help=text, description=text)
+    prepare.add_argument(
+        "url", metavar="URL", help=_("the administrator's address, with the database to make")
+    )
+    prepare.add_argument("--application", metavar="NAME", help=_("the program's role"))
+    prepare.add_argument("--owner", metavar="NAME", help=_("the role that owns the tables"))
+    prepare.add_argument(
+        "--district",
+        action="store_true",
+        help=_("collects the figures of several halls; the program only reads"),
+    )
+    text = _("offers a hall's tables to its district, without what is private")
+    publish = steps.add_parser("publish", help=text, description=text)
+    publish.add_argument("url", metavar="URL", help=_("the administrator's address"))
+    publish.add_argument("--reader", metavar="NAME", help=_("the role the district reads with"))
+    publish.set_defaults(run=_server_publish)
+    for step in (prepare, publish):
+        step.add_argument(
+            "--language",
+            choices=tuple(i18n.LANGUAGES),
+            default=argparse.SUPPRESS,
+            help=_("language of texts and papers"),
+        )
     return parser
 
 
@@ -169,7 +210,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ended.code if isinstance(ended.code, int) else COULD_NOT
     except errors.HallDeskError as error:
         _complain(error)
-        return WRONG_INPUT if isinstance(error, WRONG) else COULD_NOT
+        mistyped = isinstance(error, errors.CannotPrepare) and error.mistyped
+        return WRONG_INPUT if mistyped or isinstance(error, WRONG) else COULD_NOT
     except KeyboardInterrupt:
         return COULD_NOT
 
@@ -216,11 +258,11 @@ def _place(options: argparse.Namespace) -> str:
 
 
 @contextmanager
-def _opened(options: argparse.Namespace) -> Iterator[tuple[Store, Actor]]:
+def _opened(options: argparse.Namespace, hall: str | None = None) -> Iterator[tuple[Store, Actor]]:
     from hall_desk.services import accounts
     from hall_desk.store.database import Store
 
-    store = Store.open(_place(options))
+    store = Store.open(_place(options), hall)
     try:
         yield store, accounts.operator(store)
     finally:
@@ -325,7 +367,11 @@ def _slip(options: argparse.Namespace) -> int:
 
 def _report(options: argparse.Namespace) -> int:
     ending = _ending(options.output, ".pdf", ".json")
-    with _opened(options) as (store, actor):
+    if options.hall == ALL_HALLS:
+        content = _district(options, ending)
+        pc.write_file(options.output, content)
+        return DONE
+    with _opened(options, options.hall) as (store, actor):
         content = _daily(actor, options.date or store.today(), ending)
     pc.write_file(options.output, content)
     return DONE
@@ -342,10 +388,30 @@ def _daily(actor: Actor, day: date, ending: str) -> bytes:
     return daily_report(found)
 
 
+def _district(options: argparse.Namespace, ending: str) -> bytes:
+    """The day's reports of all halls in the database, and what they add up to."""
+    from hall_desk.services import accounts, figures
+    from hall_desk.store.database import Store
+
+    store = Store.open(_place(options), several=True)
+    try:
+        found = []
+        for key, _name in store.halls():
+            store.learn_hall(str(key))
+            found.append(figures.of_day(accounts.operator(store), options.date or store.today()))
+    finally:
+        store.close()
+    if ending == ".json":
+        return figures.all_as_json(found).encode()
+    from hall_desk.documents.daily_report import district_report
+
+    return district_report(found)
+
+
 def _verify(options: argparse.Namespace) -> int:
     from hall_desk.services import figures
 
-    with _opened(options) as (_store, actor):
+    with _opened(options, options.hall) as (_store, actor):
         digest = figures.digest_of_day(actor, options.date)
     print(
         _n(
@@ -369,6 +435,171 @@ def _migrate(options: argparse.Namespace) -> int:
                 before=before, after=after
             )
         )
+    return DONE
+
+
+# --- will my server hold my hall? ----------------------------------------------------------------
+
+LOAD_STEPS = {
+    "open": N_("opening a ticket"),
+    "claim": N_("claiming the next one"),
+    "received": N_("ticking its papers"),
+    "finish": N_("finishing it"),
+    "hand_back": N_("handing back"),
+}
+
+
+def _load_options(load: argparse.ArgumentParser) -> None:
+    load.add_argument("--desks", type=int, default=4, metavar="N", help=_("front desks, up to 26"))
+    load.add_argument("--windows", type=int, default=8, metavar="M", help=_("windows, up to 100"))
+    load.add_argument(
+        "--seconds", type=float, default=10.0, metavar="S", help=_("how long, up to 600")
+    )
+    load.add_argument(
+        "--pace", type=float, default=0.0, metavar="C",
+        help=_("cases a minute at each desk; without it, as fast as they can"),
+    )  # fmt: skip
+    load.add_argument(
+        "--peak",
+        type=int,
+        default=60,
+        metavar="C",
+        help=_("cases in your busiest hour; 60 without it"),
+    )
+    load.add_argument(
+        "--json", type=Path, metavar="FILE", help=_("also writes the figures to FILE")
+    )
+
+
+def _load(options: argparse.Namespace) -> int:
+    from hall_desk.services import load
+
+    plan = load.Plan(options.desks, options.windows, options.seconds, options.pace, options.peak)
+    report = load.run(plan, options.database)
+    for line in _load_lines(report):
+        print(line)
+    if options.json:
+        pc.write_file(options.json, load.as_json(report).encode())
+    return DONE if report.right else COULD_NOT
+
+
+def _load_lines(report: load_figures.Report) -> Iterator[str]:
+    yield _("{database}: {desks} desks and {windows} windows for {seconds:.0f} s").format(
+        database=report.database, desks=report.desks, windows=report.windows, seconds=report.seconds
+    )
+    yield _(
+        "cases handed back: {cases}, which is {rate:.1f} a second; on their way: {left}"
+    ).format(cases=report.cases, rate=report.cases_per_second, left=report.unfinished)
+    times = _("{what}: half within {p50:.1f} ms, 99 of 100 within {p99:.1f} ms")
+    for step, spread in report.latency_ms.items():
+        yield times.format(what=_(LOAD_STEPS[step]), p50=spread.p50, p99=spread.p99)
+    for what, spread in (
+        (_("a new ticket, from its commit to every PC"), report.notice_ms),
+        (_("the same from the key press"), report.pressed_ms),
+    ):
+        yield times.format(what=what, p50=spread.p50, p99=spread.p99)
+    yield _(
+        "double claims: {claims}, duplicate numbers: {numbers}, lost notices: {notices}, errors: {errors}"
+    ).format(
+        claims=report.double_claims,
+        numbers=report.duplicate_numbers,
+        notices=report.lost_notices,
+        errors=", ".join(f"{name} {count}" for name, count in report.errors.items()) or 0,
+    )
+    yield _load_answer(report)
+
+
+def _load_answer(report: load_figures.Report) -> str:
+    """The one sentence the command is run for."""
+    hourly = report.cases_per_second * 3600
+    if not report.right:
+        return _("No: what must never happen has happened; see the counts above.")
+    if report.holds and report.pace:
+        return _(
+            "Yes: it kept the pace of {pace:g} cases a minute at each desk; "
+            "99 of 100 steps took at most {ms:.0f} ms."
+        ).format(pace=report.pace, ms=report.slowest_p99)
+    if report.holds:
+        return _(
+            "Yes: your busiest hour needs {peak} cases, and this server did {hourly:.0f} an hour; "
+            "99 of 100 steps took at most {ms:.0f} ms."
+        ).format(peak=report.peak, hourly=hourly, ms=report.slowest_p99)
+    return _(
+        "No: it did {hourly:.0f} cases an hour and your busiest hour needs {peak}; "
+        "one step of 100 took over {ms:.0f} ms."
+    ).format(peak=report.peak, hourly=hourly, ms=report.slowest_p99)
+
+
+# --- the server ----------------------------------------------------------------------------------
+
+
+class _RolePassword:
+    """A role's password: from the environment, else typed, else made here and shown once.
+
+    A role that is there already keeps its own unless the environment has a new one.
+    """
+
+    def __init__(self, variable: str) -> None:
+        self.variable = variable
+        self.made = ""
+
+    def __call__(self, new: bool) -> str | None:
+        given = os.environ.get(self.variable)
+        if given is not None or not new:
+            return given
+        if sys.stdin.isatty():
+            typed = getpass.getpass(_("Password for the new role (empty: make one): "))
+            if typed and getpass.getpass(_("The same password again: ")) != typed:
+                raise errors.BadInput("pin", "passwords_differ")
+            if typed:
+                return typed
+        self.made = secrets.token_urlsafe(18)
+        return self.made
+
+    def show(self) -> None:
+        if self.made:
+            print(_("Password, shown only this once: {password}").format(password=self.made))
+
+
+def _server_init(options: argparse.Namespace) -> int:
+    from hall_desk.store import server
+
+    password = _RolePassword(APP_PASSWORD_VARIABLE)
+    done = server.init(
+        options.url,
+        password,
+        application=options.application,
+        owner=options.owner,
+        district=options.district,
+    )
+    if done.before == done.after:
+        text = _("The database “{database}” is at version {after}; its roles and rights are set.")
+    elif done.before:
+        text = _("The database “{database}” went from version {before} to {after}.")
+    else:
+        text = _("The database “{database}” is ready: version {after}, no hall in it yet.")
+    print(text.format(database=done.database, before=done.before, after=done.after))
+    print(
+        _("Its tables belong to {owner}; the program is {application}.").format(
+            owner=done.owner, application=done.application
+        )
+    )
+    print(_("Address for the PCs, their password goes after the name: {url}").format(url=done.url))
+    password.show()
+    return DONE
+
+
+def _server_publish(options: argparse.Namespace) -> int:
+    from hall_desk.store import server
+
+    password = _RolePassword(DISTRICT_PASSWORD_VARIABLE)
+    done = server.publish(options.url, password, reader=options.reader)
+    print(
+        _("The publication “{name}” offers this hall to its district: {url}").format(
+            name=done.publication, url=done.url
+        )
+    )
+    password.show()
     return DONE
 
 

@@ -133,6 +133,29 @@ class DatabaseAway(HallDeskError):
     host: str
 
 
+class ServerRefused(DatabaseAway):
+    """The server is there but does not let this program in. `host` may be empty.
+
+    `reason` is one of `password`, `no_password`, `hba` (no rule for this PC), `database` (none of this name), `no_tls`,
+    `certificate` (not made by our CA), `certificate_name` (of another server), `certificate_file` (our CA file is
+    missing), `rights` (the role may not use the tables), `empty` (no tables, and the role may make none), `standby` (a
+    copy that only reads).
+    """
+
+    reason: str
+
+
+class ServerNotReached(DatabaseAway):
+    """Nothing was said to a database server yet. `host`, `port`.
+
+    `reason` is one of `name` (no such name on this network), `closed` (the PC is there, nothing listens at the port),
+    `no_answer` (silence), `no_route` (no way there), `not_postgres` (something else listens), `given_up` (cancelled).
+    """
+
+    port: int
+    reason: str
+
+
 class DatabaseBusy(HallDeskError):
     """A lock was not given in time; nothing was written; trying again is safe."""
 
@@ -151,7 +174,10 @@ class SchemaTooNew(HallDeskError):
 
 
 class SchemaTooOld(HallDeskError):
-    """The database must be migrated first (`hall-desk migrate`): `found` and `known` are schema versions."""
+    """The database must be migrated first (`hall-desk migrate`): `found` and `known` are schema versions.
+
+    `by_admin` is True when this role may not do it: the server's administrator runs `hall-desk server init`.
+    """
 
     found: int
     known: int
@@ -194,3 +220,30 @@ class DayNotOver(HallDeskError):
     """A report was asked for a day that lies ahead: `day`."""
 
     day: date
+
+
+# --- a hall's server -----------------------------------------------------------------------------
+
+
+class CannotPrepare(HallDeskError):
+    """`server init` changed nothing. `reason` is one of
+
+    `not_postgres`, `no_database` (the URL names none), `maintenance` (the URL names a database of PostgreSQL itself),
+    `too_old` (`found` and `needed` are server versions), `rights` (the administrator lacks them), `encoding` (`found`),
+    `occupied` (`place` holds something else; `found` names one table), `same_roles`, `role_name` (`role`),
+    `strong_role` (`role` has more rights than an application may have), `short_password` (`limit`).
+    """
+
+    reason: str
+
+    @property
+    def mistyped(self) -> bool:
+        """Whether something else has to be typed, and not something to be done on the server."""
+        named = ("not_postgres", "no_database", "maintenance", "same_roles", "role_name")
+        return self.reason in (*named, "strong_role", "short_password")
+
+
+class SeveralHalls(HallDeskError):
+    """The database holds several halls and none was chosen: `names`."""
+
+    names: list[str]

@@ -180,13 +180,110 @@ BAD_INPUT: dict[tuple[str, str], str] = {
         "This PIN is too easy to guess. Do not repeat one digit or count up."
     ),
     ("pin", "not_the_same"): N_("The two PINs are not the same."),
+    ("pin", "passwords_differ"): N_("The two passwords are not the same."),
+    ("server", "empty"): N_("Type the server's name or address."),
+    ("server", "shape"): N_("This is not the name or address of a server, such as 192.168.1.10."),
+    ("port", "shape"): N_("From 1 to 65535; usually 5432."),
+    ("database", "empty"): N_("Type the name of the database."),
+    ("user", "empty"): N_("Type the name of the database user."),
+    ("ca_file", "empty"): N_("Choose the CA file that the server's administrator gave you."),
+    ("ca_file", "missing"): N_("There is no such file."),
+    ("day", "ahead"): N_("The opening day cannot lie ahead."),
+    ("balance", "shape"): N_("Type a whole number, such as 0 or 12800."),
+    ("letter", "taken"): N_("Another PC has this letter."),
+    ("files", "empty"): N_("Choose at least one file, or another way to start."),
     ("letter", "shape"): N_("The desk letter is one letter from A to Z."),
     ("hall", "empty"): N_("The hall needs a name."),
     ("day", "shape"): N_("A date looks like 2020-02-21."),
+    ("load", "count"): N_("{option} is too small, or greater than {limit}."),
+    ("load", "database"): N_(
+        "load tries a PostgreSQL server, or a temporary file when --database is left out."
+    ),
     ("output", "ending"): N_("The output's name must end in one of: {endings}."),
     ("roll", "unknown"): N_("Choose the paper: {choices}."),
     ("setting", "unknown"): N_("There is no setting of this name."),
     ("setting", "value"): N_("This value does not fit the setting."),
+}
+
+
+SERVER_REFUSED: dict[str, str] = {
+    "password": N_("The server {host} does not accept this user name or password."),
+    "no_password": N_("The server {host} asks for a password, and none was given."),
+    "hba": N_(
+        "The server {host} does not let this PC in. Its administrator must add a rule to pg_hba.conf."
+    ),
+    "database": N_(
+        "The server {host} has no database of this name. Its administrator runs “hall-desk server init”."
+    ),
+    "no_tls": N_("The server {host} does not offer TLS, but this PC insists on it (sslmode)."),
+    "certificate": N_(
+        "The certificate of the server {host} was not made by the CA this PC trusts. Nothing was sent; "
+        "ask the administrator for the right CA file (sslrootcert)."
+    ),
+    "certificate_name": N_(
+        "The certificate shown is not for {host}. Nothing was sent; use the server's name as its "
+        "certificate has it."
+    ),
+    "certificate_file": N_("The CA file named in the database address (sslrootcert) is not there."),
+    "rights": N_(
+        "This database user may not use the hall's tables on {host}. Use the application's user, or have "
+        "the administrator run “hall-desk server init” again."
+    ),
+    "standby": N_(
+        "The server {host} is a copy that only reads; nothing was saved. Use the first server's address, or have "
+        "the administrator promote this one."
+    ),
+    "empty": N_(
+        "The database on {host} has no tables yet and this user may make none. Its administrator runs "
+        "“hall-desk server init” first."
+    ),
+}
+
+CANNOT_PREPARE: dict[str, str] = {
+    "not_postgres": N_(
+        "This is not the address of a PostgreSQL server. It looks like postgresql://postgres@server/hall"
+    ),
+    "no_database": N_("Name the database as well, for example postgresql://postgres@server/hall"),
+    "maintenance": N_(
+        "The database “{database}” belongs to PostgreSQL itself. Choose another name."
+    ),
+    "too_old": N_(
+        "The server is PostgreSQL {found}; Hall Desk needs {needed} or newer. Nothing was changed."
+    ),
+    "rights": N_(
+        "This user may not make roles and a database here. Connect as the server's administrator, usually "
+        "postgres. Nothing was changed."
+    ),
+    "encoding": N_(
+        "The database is encoded in {found}; Hall Desk needs UTF8. Nothing was changed."
+    ),
+    "occupied": N_(
+        "The database at {place} holds something else (the table {found}). Nothing was changed; name "
+        "another database."
+    ),
+    "same_roles": N_("The owner and the application must be two roles."),
+    "role_name": N_("“{role}” cannot be the name of a role."),
+    "strong_role": N_(
+        "The role “{role}” may do more than an application should. Name another one with --application."
+    ),
+    "short_password": N_("The application's password has at least {limit} characters."),
+}
+
+
+SERVER_NOT_REACHED: dict[str, str] = {
+    "name": N_(
+        "No computer named {host} is known on this network. Check how the address is typed."
+    ),
+    "closed": N_(
+        "{host} is there, but nothing listens at port {port}. Check the port, and that PostgreSQL runs."
+    ),
+    "no_answer": N_(
+        "{host} does not answer at port {port}. Check the network cable, and that the server and its "
+        "firewall let this PC in."
+    ),
+    "no_route": N_("There is no way to {host} from this PC. Check the network cable."),
+    "not_postgres": N_("What answers at {host}, port {port}, is not PostgreSQL. Check the port."),
+    "given_up": N_("The test was cancelled."),
 }
 
 
@@ -245,6 +342,18 @@ def explain(error: errors.HallDeskError) -> str:
             return _("This does not belong to {number}. Nothing was handed back.").format(
                 number=error.number
             )
+        case errors.ServerNotReached():
+            text = SERVER_NOT_REACHED[error.reason]
+            return _(text).format(host=error.host, port=error.port)
+        case errors.ServerRefused():
+            text = SERVER_REFUSED.get(error.reason, SERVER_REFUSED["hba"])
+            return _(text).format(host=error.host or "localhost")
+        case errors.CannotPrepare():
+            return _(CANNOT_PREPARE[error.reason]).format(**f)
+        case errors.SeveralHalls():
+            return _(
+                "There are several halls here: {names}. “report” and “verify” take one of them with --hall."
+            ).format(names=_(", ").join(error.names))
         case errors.DatabaseAway():
             return _(
                 "The hall's server cannot be reached. Check the network cable; trying again by itself."
@@ -259,6 +368,11 @@ def explain(error: errors.HallDeskError) -> str:
             return _(
                 "The database (version {found}) is newer than this program (version {known}). "
                 "Update the program on this PC."
+            ).format(found=error.found, known=error.known)
+        case errors.SchemaTooOld() if f.get("by_admin"):
+            return _(
+                "The server's database (version {found}) is older than this program (version {known}). Its "
+                "administrator must run “hall-desk server init” of the new program first."
             ).format(found=error.found, known=error.known)
         case errors.SchemaTooOld():
             return _(

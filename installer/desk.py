@@ -29,6 +29,7 @@ For development:
     ./desk test [PYTEST ARGS]      all tests, or those that pytest is told to run
     ./desk check                   format, lint, types and layer contracts
     ./desk shots OUT               a picture of every page
+    ./desk bench claims|notices    our way and hand-written SQL side by side, on a PostgreSQL of its own
     ./desk texts                   which texts lack a translation and which are no longer used
     ./desk build-resources         fonts and translations, where they are missing or old
     ./desk lock [--upgrade]        renews requirements/*.lock from pyproject.toml: after a change
@@ -189,6 +190,16 @@ def texts(arguments: list[str]) -> int:
     return start([python, str(ROOT / "installer" / "texts.py")], offscreen=True)
 
 
+def bench(arguments: list[str]) -> int:
+    """One of the scripts in bench/."""
+    names = sorted(path.stem for path in (ROOT / "bench").glob("*.py") if path.stem != "hall")
+    if not arguments or arguments[0] not in names:
+        raise SetupError(f"./desk bench takes one of: {', '.join(names)}")
+    python = prepare("dev")
+    script = ROOT / "bench" / f"{arguments[0]}.py"
+    return start([python, script, *arguments[1:]], offscreen=True)
+
+
 def build(arguments: list[str]) -> int:
     """Fonts and translations, as part of the set-up."""
     refuse(arguments)
@@ -202,6 +213,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "test": test,
     "check": check,
     "shots": shots,
+    "bench": bench,
     "texts": texts,
     "build-resources": build,
     "lock": lock,

@@ -24,9 +24,11 @@ from hall_desk.documents.page import (
     together,
     width,
 )
-from hall_desk.i18n import N_, _
+from hall_desk.i18n import N_, _, _n
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hall_desk.services.figures import Attention, DayFigures, PaperOutLine
 
 # A4 in mm, with margins that every office printer reaches.
@@ -79,6 +81,76 @@ def daily_report(figures: DayFigures) -> bytes:
     paper = Paper(
         title=f"{_('Daily report')} {figures.day.isoformat()}", author=figures.hall, made_at=made_at
     )
+    _report(paper, figures)
+    return paper.data()
+
+
+def district_report(halls: Sequence[DayFigures]) -> bytes:
+    """Several halls' reports of one day as a PDF: a page that adds them up, then each as it stands.
+
+    The same figures in the same language give the same bytes. Raises as `daily_report` does.
+    """
+    day = halls[0].day
+    moments = [one.as_of for one in halls if one.as_of]
+    title = _("Daily report of the district")
+    paper = Paper(
+        title=f"{title} {day.isoformat()}",
+        author=title,
+        made_at=max(moments, default=datetime.combine(day, time())),
+    )
+    pages = flow.paginate(
+        _all_halls(title, halls), _PAGE[1] - _TOP - _FOOT, _PAGE[1] - _TOP - _FOOT
+    )
+    for blocks in pages:
+        paper.page(*_PAGE)
+        if any(one.practice for one in halls):
+            paper.watermark(_("PRACTICE"), _PAGE[0])
+        flow.stack(blocks).draw(paper, _MARGIN, _TOP)
+    for one in halls:
+        _report(paper, one)
+    return paper.data()
+
+
+def _all_halls(title: str, halls: Sequence[DayFigures]) -> list[Block | Table]:
+    from hall_desk.services.figures import total
+
+    rows = []
+    for name, one, tickets in [
+        *((one.hall, total([one]), one.tickets) for one in halls),
+        (_("Total"), total(halls), None),
+    ]:
+        counts = (one.checked, one.fevers, one.opened, one.finished)
+        later = (one.open_at_end, one.slips, one.originals_out, one.cumulative)
+        share = _share(one.within_promise, one.measured)
+        cells = (name, *map(str, counts), share, *map(str, later))
+        rows.append(Row(cells, bold=tickets is None))
+    columns = _columns(
+        (_("Hall"), 0),
+        (_("Temperature checks"), 22),
+        (_("Fevers"), 13),
+        (_("Opened"), 16),
+        (_("Finished"), 17),
+        (_("Within the promise"), 19),
+        (_("Still open"), 13),
+        (_("Phone slips"), 13),
+        (_("Originals out"), 18),
+        (_("Tickets in all"), 16),
+    )
+    words = _n(
+        "{count} hall reported; its own report follows.",
+        "{count} halls reported; their own reports follow.",
+        len(halls),
+    ).format(count=len(halls))
+    return [
+        flow.heading(f"{title} · {_day(halls[0])}", _ROOM),
+        Table(columns, tuple(rows)),
+        flow.space(2),
+        _sentence(words),
+    ]
+
+
+def _report(paper: Paper, figures: DayFigures) -> None:
+    """Draws one hall's report on pages of its own."""
     pages = flow.paginate(
         _pieces(figures),
         _PAGE[1] - _TOP - _FOOT,
@@ -94,7 +166,6 @@ def daily_report(figures: DayFigures) -> bytes:
             top += _RUNNING_HEAD
         flow.stack(blocks).draw(paper, _MARGIN, top)
         _foot(paper, figures, number, len(pages))
-    return paper.data()
 
 
 def _pieces(figures: DayFigures) -> list[Block | Table]:

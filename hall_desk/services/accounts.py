@@ -74,6 +74,8 @@ class Actor:
     window_number: str = ""
     window_name: str = ""
     letter: str = "A"
+    # The key of the command being given, so that it is carried out once (see `services.repeats`).
+    request: UUID | None = None
 
     @property
     def post(self) -> str:
@@ -109,12 +111,17 @@ def _hasher() -> PasswordHasher:
     return argon2.PasswordHasher()
 
 
-def hash_pin(pin: str) -> str:
-    """The argon2id hash of a PIN. Raises BadInput `pin` when it is too short or too simple."""
+def check_pin(pin: str) -> None:
+    """Raises BadInput `pin` when it is too short or too simple."""
     if len(pin) < SHORTEST_PIN:
         raise errors.BadInput("pin", "too_short", limit=SHORTEST_PIN)
     if len(set(pin)) == 1 or pin in "01234567890" or pin in "09876543210":
         raise errors.BadInput("pin", "too_simple")
+
+
+def hash_pin(pin: str) -> str:
+    """The argon2id hash of a PIN. Raises BadInput `pin` when it is too short or too simple."""
+    check_pin(pin)
     return _hasher().hash(pin)
 
 

@@ -614,6 +614,43 @@ def _out_at(actor: Actor, end: datetime) -> list[PaperOutLine]:
     return lines
 
 
+# --- several halls -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Total:
+    """What several halls did on one day together: only counts, for medians and shares of halls do not add up."""
+
+    halls: int
+    checked: int
+    fevers: int
+    opened: int
+    finished: int
+    within_promise: int
+    measured: int
+    open_at_end: int
+    cumulative: int
+    slips: int
+    originals_out: int
+
+
+def total(halls: Sequence[DayFigures]) -> Total:
+    """The sums over halls; `measured` and `within_promise` give the district's share within the promise."""
+    return Total(
+        halls=len(halls),
+        checked=sum(one.screening.total for one in halls),
+        fevers=sum(one.screening.fevers for one in halls),
+        opened=sum(one.tickets.opened for one in halls),
+        finished=sum(one.tickets.finished for one in halls),
+        within_promise=sum(one.tickets.within_promise for one in halls),
+        measured=sum(one.tickets.measured for one in halls),
+        open_at_end=sum(one.tickets.open_at_end for one in halls),
+        cumulative=sum(one.tickets.cumulative for one in halls),
+        slips=sum(one.slips for one in halls),
+        originals_out=sum(one.custody.originals_out for one in halls),
+    )
+
+
 def digest_of_day(actor: Actor, day: date) -> Digest:
     """The digest of one day's journal, computed again from its entries."""
     actor.needs("figures.read")
@@ -624,14 +661,22 @@ def digest_of_day(actor: Actor, day: date) -> Digest:
 # --- as JSON -------------------------------------------------------------------------------------
 
 
+def _json(value: Any) -> str:
+    def plain(part: Any) -> Any:
+        if isinstance(part, date | datetime):
+            return part.isoformat()
+        if is_dataclass(part) and not isinstance(part, type):
+            return asdict(part)
+        raise TypeError(type(part).__name__)
+
+    return json.dumps(value, ensure_ascii=False, indent=2, default=plain) + "\n"
+
+
 def as_json(figures: DayFigures) -> str:
     """The same figures as JSON text: one key per section, dates and times in ISO 8601, names as in `DayFigures`."""
+    return _json(asdict(figures))
 
-    def plain(value: Any) -> Any:
-        if isinstance(value, date | datetime):
-            return value.isoformat()
-        if is_dataclass(value) and not isinstance(value, type):
-            return asdict(value)
-        raise TypeError(type(value).__name__)
 
-    return json.dumps(asdict(figures), ensure_ascii=False, indent=2, default=plain) + "\n"
+def all_as_json(halls: Sequence[DayFigures]) -> str:
+    """The figures of several halls as JSON text: `total` adds up what can be added, `halls` has each as `as_json`."""
+    return _json({"total": total(halls), "halls": [asdict(one) for one in halls]})

@@ -105,6 +105,7 @@ class _Founder:
     staff_id: Any
     post: str = "manager"
     letter: str = ""
+    request: Any = None
 
 
 def keep_practice_clock(store: Store) -> None:

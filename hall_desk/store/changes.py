@@ -3,13 +3,19 @@
 PostgreSQL sends NOTIFY at commit to a connection that only listens. On SQLite the listener watches
 `PRAGMA data_version`, which changes with every commit of another connection, and reads the journal rows that came.
 A notice is a hint to read again, never the data. After every reconnect everything is reported as changed.
+
+The listener is also who knows whether the server is there. A refused or killed connection says so itself; a cable
+that is cut does not, so the listener asks something empty every two seconds and wants the answer within four.
 """
 
 from __future__ import annotations
 
 import logging
+import random
+import select
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -23,8 +29,14 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SQLITE_POLL_S = 0.05  # 50 ms: 0.5 % of one core
-BACK_OFF_S = (0.2, 0.5, 1.0, 2.0)
+# Together with LISTEN_OPTIONS: a server that is back is heard again within three seconds.
+BACK_OFF_S = (0.1, 0.3, 0.6, 0.8)
+LISTEN_OPTIONS = {"connect_timeout": 2}
+STEADY_S = 5.0  # a connection that is lost again sooner is not tried again at once
+# A silent cut is noticed after at most HEARTBEAT_S + ANSWER_S + LOOK_S = 6.25 s.
 HEARTBEAT_S = 2.0
+ANSWER_S = 4.0
+LOOK_S = 0.25
 
 
 @dataclass(frozen=True)
@@ -67,11 +79,16 @@ def parse(text: str) -> Changed:
     return Changed(frozenset(topics), frozenset(tickets))
 
 
+class _Silent(ConnectionError):
+    """The server did not answer in time."""
+
+
 class Listener(threading.Thread):
     """Calls `on_changed` in its own thread until `stop`. Bridging to the screen's thread is the caller's duty."""
 
     def __init__(self, store: Store, on_changed: Callable[[Changed], None]) -> None:
         super().__init__(name="hall-desk-listener", daemon=True)
+        self._store = store
         self._place = store.place
         self._postgres = store.postgres
         self._on_changed = on_changed
@@ -85,17 +102,25 @@ class Listener(threading.Thread):
             self.join(timeout=5)
 
     def run(self) -> None:
-        failures = 0
-        first = True
+        try:
+            self._run()
+        finally:
+            # Nobody would tell the store any more that the server is back.
+            self._store.found_again()
+
+    def _run(self) -> None:
+        failures, first, away, up_at = 0, True, False, 0.0
         while not self._stopping.is_set():
             try:
                 connection = self._open()
-                if not first:
-                    self._on_changed(Changed(everything=True))
-                first = False
-                failures = 0
-                self.listening.set()
                 try:
+                    if self._postgres:
+                        _ask(connection, f"LISTEN {CHANNEL}")
+                        _answered(connection, ANSWER_S)
+                    self._store.found_again()
+                    if not first:
+                        self._on_changed(Changed(everything=True))
+                    first, away, up_at = False, False, time.monotonic()
                     (self._listen_postgres if self._postgres else self._watch_sqlite)(connection)
                 finally:
                     connection.close()
@@ -103,12 +128,20 @@ class Listener(threading.Thread):
                 self.listening.clear()
                 if self._stopping.is_set():
                     return
-                log.warning("the listener lost its connection: %s", type(error).__name__)
-                if failures == 0:
+                if not away and time.monotonic() - up_at > STEADY_S:
+                    failures = 0
+                # One killed connection is not a server that is away: that is known when the next one fails too.
+                serious = failures > 0 or first or isinstance(error, _Silent)
+                if serious:
+                    self._store.lost()
+                if not away:
+                    log.warning("the listener lost its connection: %s", type(error).__name__)
                     self._on_changed(Changed(online=False))
-                first = False
-                self._stopping.wait(BACK_OFF_S[min(failures, len(BACK_OFF_S) - 1)])
-                failures += 1
+                if serious:
+                    back_off = BACK_OFF_S[min(failures, len(BACK_OFF_S) - 1)]
+                    # A hundred PCs do not all come back in the same moment.
+                    self._stopping.wait(back_off * random.uniform(0.8, 1.2))  # noqa: S311
+                failures, first, away = failures + 1, False, True
 
     def _open(self) -> Any:
         if not self._postgres:
@@ -117,23 +150,37 @@ class Listener(threading.Thread):
 
         from hall_desk.store.database import POSTGRES_OPTIONS
 
-        connection = psycopg.connect(self._place, autocommit=True, **POSTGRES_OPTIONS)  # type: ignore[arg-type]
-        connection.execute(f"LISTEN {CHANNEL}")
-        return connection
+        options: Any = {**POSTGRES_OPTIONS, **LISTEN_OPTIONS}
+        return psycopg.connect(self._place, autocommit=True, **options)
 
     def _listen_postgres(self, connection: Any) -> None:
+        # Straight on libpq: it keeps every notice apart from the answers, so that this connection can be asked
+        # whether it is alive. (`Connection.notifies` loses notices when the connection also runs queries.)
+        line = connection.pgconn
+        asked_at: float | None = None
+        heard_at = time.monotonic()
+        self.listening.set()
         while not self._stopping.is_set():
-            for notify in connection.notifies(timeout=0.25):
-                self._on_changed(parse(notify.payload))
-                if self._stopping.is_set():
-                    return
-            # With nothing to read, ask the socket: TCP keepalives (see POSTGRES_OPTIONS) report a silent cut.
-            if connection.closed or connection.pgconn.status != 0:
-                raise ConnectionError
+            if select.select([line.socket], [], [], LOOK_S)[0]:
+                line.consume_input()
+                heard_at = time.monotonic()
+                while (notify := line.notifies()) is not None:
+                    self._on_changed(parse(notify.extra.decode()))
+            if asked_at is not None and not line.is_busy():
+                _take_answer(line)
+                asked_at = None
+            now = time.monotonic()
+            if asked_at is None:
+                if now - heard_at >= HEARTBEAT_S:
+                    _ask(connection, "")
+                    asked_at = now
+            elif now - max(asked_at, heard_at) >= ANSWER_S:
+                raise _Silent
 
     def _watch_sqlite(self, connection: sqlite3.Connection) -> None:
-        seen = connection.execute("SELECT coalesce(max(rowid), 0) FROM journal").fetchone()[0]
         version = connection.execute("PRAGMA data_version").fetchone()[0]
+        seen = connection.execute("SELECT coalesce(max(rowid), 0) FROM journal").fetchone()[0]
+        self.listening.set()
         while not self._stopping.wait(SQLITE_POLL_S):
             current = connection.execute("PRAGMA data_version").fetchone()[0]
             if current == version:
@@ -149,6 +196,30 @@ class Listener(threading.Thread):
                     tickets.add(UUID(ticket))
             if topics:
                 self._on_changed(Changed(frozenset(topics), frozenset(tickets)))
+
+
+def _ask(connection: Any, sql: str) -> None:
+    line = connection.pgconn
+    line.send_query(sql.encode())
+    line.flush()
+
+
+def _answered(connection: Any, within_s: float) -> None:
+    """Waits for the answer to `_ask`; notices that come meanwhile are kept. Raises _Silent."""
+    line = connection.pgconn
+    until = time.monotonic() + within_s
+    while line.is_busy():
+        left = until - time.monotonic()
+        if left <= 0 or not select.select([line.socket], [], [], left)[0]:
+            raise _Silent
+        line.consume_input()
+    _take_answer(line)
+
+
+def _take_answer(line: Any) -> None:
+    while (result := line.get_result()) is not None:
+        if result.error_message:
+            raise ConnectionError
 
 
 def _quoted(path: str) -> str:

@@ -7,9 +7,13 @@ folder, a database of another version) become `HallDeskError`s here and nowhere 
 
 from __future__ import annotations
 
+import contextlib
+import re
+import socket
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -24,7 +28,7 @@ from peewee import Database, PostgresqlDatabase, SqliteDatabase
 
 from hall_desk import errors
 from hall_desk.store import migrations, models
-from hall_desk.store.journal import Change
+from hall_desk.store.journal import AlreadyDone, Change
 
 # A lost network must be noticed in seconds, not in the quarter of an hour that libpq waits by default.
 POSTGRES_OPTIONS = {
@@ -45,6 +49,19 @@ SQLITE_PRAGMAS = {
     "journal_size_limit": 16 * 1024 * 1024,
 }
 CLOCK_GOOD_FOR_S = 60.0
+# The PC's clock and its counter drift apart when it slept or was set: the server is asked again.
+CLOCK_DRIFT_S = 1.0
+
+
+@contextmanager
+def in_schema(name: str) -> Iterator[None]:
+    """Inside, every connection to PostgreSQL that is opened works in this schema only: `load`, beside a real hall."""
+    before = POSTGRES_OPTIONS["options"]
+    POSTGRES_OPTIONS["options"] = f"{before} -c search_path={name}"
+    try:
+        yield
+    finally:
+        POSTGRES_OPTIONS["options"] = before
 
 
 class Who(Protocol):
@@ -58,6 +75,8 @@ class Who(Protocol):
     def post(self) -> str: ...
     @property
     def letter(self) -> str: ...
+    @property
+    def request(self) -> UUID | None: ...
 
 
 def is_postgres(place: str) -> bool:
@@ -97,6 +116,65 @@ def _sqlite_error(place: str, error: BaseException) -> errors.HallDeskError:
     return errors.NotADatabase(place=place)
 
 
+# What libpq itself says, in English in every psycopg wheel.
+_TLS_REFUSALS = {
+    "server does not support SSL": "no_tls",
+    "root certificate file": "certificate_file",
+    "certificate verify failed": "certificate",
+    "does not match host name": "certificate_name",
+}
+# What the server says, in its own language: English and Chinese, or a file's name that is never translated.
+_SERVER_REFUSALS = {
+    "pg_hba.conf": "hba",
+    "does not exist": "database",
+    "不存在": "database",
+}
+_PASSWORD = re.compile("password|密码|口令", re.IGNORECASE)
+
+
+def driver_error(error: BaseException) -> BaseException:
+    """The error of psycopg or sqlite3 that peewee wrapped into its own."""
+    found = getattr(error, "orig", None)
+    return found if isinstance(found, BaseException) else error
+
+
+def refusal(host: str, error: BaseException) -> errors.DatabaseAway:
+    """Why a connection to PostgreSQL could not be made: ServerRefused when the server or its certificate is why.
+
+    The server's words are only looked at, never passed on: they may hold names and addresses.
+    """
+    text = str(error)
+    reason = next((code for words, code in _TLS_REFUSALS.items() if words in text), None)
+    attempt = getattr(error, "pgconn", None)
+    if reason is None and attempt is not None and attempt.server_version == 0:
+        reason = next((code for words, code in _SERVER_REFUSALS.items() if words in text), None)
+        if reason is None and attempt.needs_password:
+            reason = "no_password"
+        elif reason is None and attempt.used_password and _PASSWORD.search(text):
+            reason = "password"  # and not a connection cut while it was being checked
+    return (
+        errors.ServerRefused(host=host, reason=reason) if reason else errors.DatabaseAway(host=host)
+    )
+
+
+def _interruption(error: BaseException) -> KeyboardInterrupt | None:
+    """Ctrl+C in the middle of a statement: the rollback that follows fails and hides it."""
+    before = error.__context__
+    while before is not None and not isinstance(before, KeyboardInterrupt):
+        before = before.__context__
+    return before
+
+
+@contextmanager
+def _borrowed(descriptor: int) -> Iterator[socket.socket]:
+    """A socket of somebody else by its number, left open."""
+    line = socket.socket(fileno=descriptor)
+    try:
+        yield line
+    finally:
+        line.detach()
+
+
 class Store:
     """One hall's database. Made by `Store.open` or `Store.create`."""
 
@@ -106,6 +184,12 @@ class Store:
         self.postgres = is_postgres(place)
         self._clock_lock = threading.Lock()
         self._clock: tuple[float, datetime] | None = None
+        self._clock_offset_s = 0.0
+        # How far this PC's clock is ahead of the server's, as last seen.
+        self.pc_ahead = timedelta()
+        self._lines: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._lines_lock = threading.Lock()
+        self._lost = False
         self._practice = timedelta()
         self._frozen: datetime | None = None
         self._zone = ZoneInfo("Asia/Shanghai")
@@ -114,10 +198,12 @@ class Store:
     # --- opening and closing ---------------------------------------------------------------------------------
 
     @classmethod
-    def open(cls, place: str) -> Store:
-        """Opens an existing hall.
+    def open(cls, place: str, hall: str | None = None, *, several: bool = False) -> Store:
+        """Opens an existing hall; `hall` is its name or key where a database, a district's, has several.
 
-        Raises DatabaseMissing, DatabaseAway, SchemaTooNew, SchemaTooOld, NotADatabase, CannotWrite.
+        With `several` none has to be chosen yet: the caller goes through `halls` with `learn_hall`.
+        Raises DatabaseMissing, DatabaseAway, ServerRefused, SchemaTooNew, SchemaTooOld, NotADatabase, CannotWrite,
+        SeveralHalls, NotFound.
         """
         if not is_postgres(place) and not Path(place).exists():
             raise errors.DatabaseMissing(place=place)
@@ -126,8 +212,12 @@ class Store:
             with store._converted():
                 store._connect()
                 found = migrations.version(store.db)
-            migrations.check(found, store.public_place)
-            store.learn_hall()
+                migrations.check(found, store.public_place, store.db)
+            try:
+                store.learn_hall(hall)
+            except errors.SeveralHalls:
+                if not several:
+                    raise
         except errors.HallDeskError:
             store.close()
             raise
@@ -137,7 +227,8 @@ class Store:
     def create(cls, place: str) -> Store:
         """Opens `place` for a new hall: makes the file or uses the empty database, and builds or updates the tables.
 
-        Raises DatabaseAway, SchemaTooNew, NotADatabase, CannotWrite.
+        Tables that `server init` made ready are taken as they are, and need no right to make any.
+        Raises DatabaseAway, ServerRefused, SchemaTooNew, SchemaTooOld, NotADatabase, CannotWrite.
         """
         if not is_postgres(place):
             try:
@@ -148,7 +239,7 @@ class Store:
         try:
             with store._converted():
                 store._connect()
-                migrations.migrate(store.db)
+                migrations.migrate(store.db, store.host)
             store.learn_hall(must_exist=False)
         except errors.HallDeskError:
             store.close()
@@ -159,7 +250,7 @@ class Store:
     def migrate(cls, place: str) -> tuple[int, int]:
         """Brings an existing database to this program's version; gives the versions before and after.
 
-        Raises DatabaseMissing, DatabaseAway, SchemaTooNew, NotADatabase, CannotWrite.
+        Raises DatabaseMissing, DatabaseAway, ServerRefused, SchemaTooNew, SchemaTooOld, NotADatabase, CannotWrite.
         """
         if not is_postgres(place) and not Path(place).exists():
             raise errors.DatabaseMissing(place=place)
@@ -169,7 +260,7 @@ class Store:
                 store._connect()
                 if migrations.version(store.db) == 0:
                     raise errors.DatabaseMissing(place=store.public_place)
-                return migrations.migrate(store.db)
+                return migrations.migrate(store.db, store.host)
         finally:
             store.close()
 
@@ -191,28 +282,83 @@ class Store:
     def close_thread(self) -> None:
         """Closes the calling thread's connection; every thread that used the store does this at its end."""
         if not self.db.is_closed():
-            self.db.close()
+            with self._lines_lock:
+                self.db.close()
 
     def _connect(self) -> None:
+        if not self.db.is_closed() and self.postgres and not self.db.in_transaction():
+            self._drop_if_dead()
         if self.db.is_closed():
+            if self._lost:
+                raise errors.DatabaseAway(host=self.host)
             self.db.connect()
+            if self.postgres:
+                with self._lines_lock:
+                    self._lines.add(self.db.connection())
+
+    def _drop_if_dead(self) -> None:
+        # What stands on an idle connection are mostly the server's last words, and then its end: hence twice. 1 µs.
+        line = self.db.connection().pgconn
+        try:
+            line.consume_input()
+            line.consume_input()
+        except Exception:  # noqa: BLE001 - whatever it is, the connection cannot be used
+            self._discard()
+
+    def _discard(self) -> None:
+        with self._lines_lock:
+            try:
+                self.db.close()
+            except peewee.PeeweeException:
+                self.db._state.reset()
+
+    # --- whether the server is there ---------------------------------------------------------------------------
+
+    def lost(self) -> None:
+        """The server is away (the listener says so): who waits for it is told at once, and so is who asks next.
+
+        Without this a thread would hang on a dead line for as long as TCP keeps hope. May be called in any thread.
+        """
+        if not self.postgres:
+            return
+        with self._lines_lock:
+            self._lost = True
+            for connection in self._lines:
+                # Whatever fails here: that line needs no cutting any more.
+                with contextlib.suppress(Exception), _borrowed(connection.fileno()) as line:
+                    line.shutdown(socket.SHUT_RDWR)
+
+    def found_again(self) -> None:
+        """The server answers again: connections are opened as they are needed, and its clock is asked anew."""
+        with self._lines_lock:
+            was_lost, self._lost = self._lost, False
+        if was_lost:
+            with self._clock_lock:
+                self._clock_offset_s = float("nan")
 
     @contextmanager
     def _converted(self) -> Iterator[None]:
         try:
             yield
         except (peewee.OperationalError, peewee.InterfaceError, peewee.DatabaseError) as error:
+            stopped = _interruption(error)
+            if stopped is not None:
+                self._forget_broken_connection()
+                raise stopped from None
+            cause = driver_error(error)
+            state = getattr(cause, "sqlstate", None)
+            if state == "42501":
+                raise errors.ServerRefused(host=self.host, reason="rights") from None
+            if state == "25006":
+                raise errors.ServerRefused(host=self.host, reason="standby") from None
             if isinstance(error, peewee.IntegrityError | peewee.ProgrammingError):
                 raise
             self._forget_broken_connection()
             if not self.postgres:
                 raise _sqlite_error(self.place, error) from None
-            state = getattr(error.__cause__ or error, "sqlstate", None) or getattr(
-                getattr(error, "orig", None), "sqlstate", None
-            )
             if state in ("55P03", "57014", "40P01", "40001"):
                 raise errors.DatabaseBusy() from None
-            raise errors.DatabaseAway(host=urlsplit(self.place).hostname or "") from None
+            raise refusal(self.host, cause) from None
         except sqlite3.DatabaseError as error:
             raise _sqlite_error(self.place, error) from None
 
@@ -223,10 +369,7 @@ class Store:
         except Exception:  # noqa: BLE001 - any answer but "usable" means the same here
             usable = False
         if not usable and not self.db.is_closed():
-            try:
-                self.db.close()
-            except peewee.PeeweeException:
-                self.db._state.reset()
+            self._discard()
 
     # --- the hall and its clock ------------------------------------------------------------------------------
 
@@ -237,6 +380,11 @@ class Store:
         return self._hall_id
 
     @property
+    def host(self) -> str:
+        """The server's name; empty for a file."""
+        return (urlsplit(self.place).hostname or "") if self.postgres else ""
+
+    @property
     def public_place(self) -> str:
         """Where the hall is kept, without a password: for messages."""
         if not self.postgres:
@@ -244,17 +392,36 @@ class Store:
         parts = urlsplit(self.place)
         return f"{parts.hostname or 'localhost'}{parts.path}"
 
-    def learn_hall(self, must_exist: bool = True) -> None:
-        """Reads the hall's key, time zone and practice clock. Raises DatabaseMissing when there is no hall."""
+    def halls(self) -> list[tuple[UUID, str]]:
+        """Key and name of every hall in the database, by name: one, but in a district's reporting database."""
         with self.reading():
-            hall = models.Hall.select().first()
-            if hall is None:
-                if must_exist:
-                    raise errors.DatabaseMissing(place=self.public_place)
+            rows = models.Hall.select().order_by(models.Hall.name, models.Hall.id).limit(1000)
+            return [(row.id, row.name) for row in rows]
+
+    def learn_hall(self, hall: str | None = None, must_exist: bool = True) -> None:
+        """Reads the key, time zone and practice clock of the only hall, or of the one with this name or key.
+
+        Raises DatabaseMissing when there is none, SeveralHalls when it must be said which, NotFound when it is
+        not here. With `must_exist` False it takes what there is, for whoever is about to make a hall.
+        """
+        with self.reading():
+            known = self.halls()
+            chosen = [key for key, name in known if hall is None or hall in (name, str(key))]
+            if not known and must_exist:
+                raise errors.DatabaseMissing(place=self.public_place)
+            if not chosen and must_exist:
+                raise errors.NotFound(kind="hall", key=hall or "")
+            if len(chosen) > 1 and must_exist:
+                # Two halls of one name are told apart by their keys.
+                alike = len({name for _key, name in known}) < len(known)
+                names = [f"{name} ({key})" if alike else name for key, name in known]
+                raise errors.SeveralHalls(names=names)
+            if not chosen:
                 return
-            self._hall_id = hall.id
-            self._zone = ZoneInfo(hall.time_zone)
-            self._practice = timedelta(seconds=hall.practice_offset_s or 0)
+            found = models.Hall.get_by_id(chosen[0])
+            self._hall_id = found.id
+            self._zone = ZoneInfo(found.time_zone)
+            self._practice = timedelta(seconds=found.practice_offset_s or 0)
             self._clock = None
 
     def _server_now(self) -> datetime:
@@ -272,15 +439,20 @@ class Store:
         if self._frozen is not None:
             return self._frozen
         with self._clock_lock:
-            clock = self._clock
-        if clock is None or time.monotonic() - clock[0] > CLOCK_GOOD_FOR_S:
+            clock, offset_s = self._clock, self._clock_offset_s
+        # Not `drift > CLOCK_DRIFT_S`: after `found_again` the offset is no number, and nothing is near it.
+        steady = abs(time.time() - time.monotonic() - offset_s) <= CLOCK_DRIFT_S
+        if clock is None or not steady or time.monotonic() - clock[0] > CLOCK_GOOD_FOR_S:
             with self._converted():
                 self._connect()
                 before = time.monotonic()
                 moment = self._server_now()
                 clock = ((before + time.monotonic()) / 2, moment)
+            pc_now = time.time()
             with self._clock_lock:
                 self._clock = clock
+                self._clock_offset_s = pc_now - time.monotonic()
+                self.pc_ahead = timedelta(seconds=pc_now - moment.timestamp())
         return clock[1] + timedelta(seconds=time.monotonic() - clock[0]) + self._practice
 
     def estimated_now(self) -> datetime:
@@ -339,19 +511,32 @@ class Store:
                     yield
 
     @contextmanager
+    def asking(self) -> Iterator[None]:
+        """For one single statement, which is a consistent picture by itself. Raises DatabaseAway, DatabaseBusy."""
+        with self._converted():
+            self._connect()
+            yield
+
+    @contextmanager
     def change(self, actor: Who) -> Iterator[Change]:
         """One transaction that writes: rows, journal entries and the change notice stand or fall together.
 
-        Raises DatabaseAway, DatabaseBusy, CannotWrite; nothing is written then.
+        Raises DatabaseAway, DatabaseBusy, CannotWrite, AlreadyDone; nothing is written then. (After DatabaseAway it
+        may have been: the answer to the commit was lost. That is what the actor's `request` key is for.)
         """
-        with self._converted():
-            self._connect()
-            # Plain BEGIN on SQLite loses writes to "database is locked" whatever the busy timeout.
-            with self.db.atomic("IMMEDIATE") if not self.postgres else self.db.atomic():
-                at = self.now()
-                change = Change(self, actor, at, self.day_of(at))
-                yield change
-                change.write()
+        try:
+            with self._converted():
+                self._connect()
+                # Plain BEGIN on SQLite loses writes to "database is locked" whatever the busy timeout.
+                with self.db.atomic("IMMEDIATE") if not self.postgres else self.db.atomic():
+                    at = self.now()
+                    change = Change(self, actor, at, self.day_of(at))
+                    yield change
+                    change.write()
+        except peewee.IntegrityError as error:
+            if actor.request and re.search(r"journal[._]request", str(error)):
+                raise AlreadyDone from None
+            raise
 
     def execute(self, sql: str, parameters: tuple[Any, ...] = ()) -> Any:
         """Runs one hand-written statement with `?` placeholders (a hot path) on either engine; gives the cursor."""

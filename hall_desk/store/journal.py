@@ -11,8 +11,8 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from hall_desk.store.ids import new_id
@@ -31,6 +31,38 @@ def canonical(facts: dict[str, Any]) -> str:
     return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
 
 
+class AlreadyDone(Exception):
+    """The command with this actor's `request` key was carried out before; nothing was done a second time.
+
+    Whoever gives commands a key catches it (`services.repeats`).
+    """
+
+
+class Entry(NamedTuple):
+    """One happening, in the order of the journal's columns (see `models.JournalEntry`)."""
+
+    id: UUID
+    hall: UUID
+    at: datetime
+    service_day: date
+    kind: str
+    subject: UUID | None
+    ticket: UUID | None
+    staff: UUID | None
+    post: str
+    letter: str
+    facts: str
+    request: UUID | None
+
+
+_INSERT = (
+    "INSERT INTO journal "
+    "(id, hall_id, at, service_day, kind, subject, ticket, staff, post, letter, facts, request) VALUES "
+)
+_ONE_ENTRY = f"({', '.join('?' * len(Entry._fields))})"
+_AT_ONCE = 50  # SQLite before 3.32 takes 999 parameters
+
+
 class Change:
     """What one transaction does. `at` and `day` are the hall's time and service day for every row it writes."""
 
@@ -39,46 +71,68 @@ class Change:
         self.actor = actor
         self.at = at
         self.day = day
-        self._entries: list[JournalEntry] = []
-        self._written = 0
+        self._entries: list[Entry] = []
+        self._request = actor.request
 
     def record(
         self, kind: str, subject: UUID | None = None, *, ticket: UUID | None = None, **facts: Any
     ) -> None:
         """Adds a journal entry; `kind` is `topic.happening`, e.g. `ticket.claimed`. No personal data in `facts`."""
+        actor = self.actor
+        request, self._request = self._request, None
         self._entries.append(
-            JournalEntry(
-                id=new_id(),
-                hall=self.actor.hall_id,
-                at=self.at,
-                service_day=self.day,
-                kind=kind,
-                subject=subject,
-                ticket=ticket,
-                staff=self.actor.staff_id,
-                post=self.actor.post,
-                letter=self.actor.letter,
-                facts=canonical(facts),
+            Entry(
+                new_id(),
+                actor.hall_id,
+                self.at,
+                self.day,
+                kind,
+                subject,
+                ticket,
+                actor.staff_id,
+                actor.post,
+                actor.letter,
+                canonical(facts),
+                request,
             )
         )
 
     def write_entries(self) -> None:
         """Writes the entries recorded so far, for a service that reads its own history before the commit."""
-        fresh = self._entries[self._written :]
-        for start in range(0, len(fresh), 100):
-            JournalEntry.insert_many(
-                [entry.__data__ for entry in fresh[start : start + 100]]
-            ).execute()
-        self._written = len(self._entries)
+        fresh, self._entries = self._entries, []
+        for start in range(0, len(fresh), _AT_ONCE):
+            self._write(fresh[start : start + _AT_ONCE])
+
+    def _write(self, entries: list[Entry]) -> None:
+        # Every service comes through here. Fixed text instead of a built query, and on PostgreSQL the notice in the
+        # same round trip: it is delivered when the transaction commits, and equal ones once.
+        sql = _INSERT + ", ".join([_ONE_ENTRY] * len(entries))
+        values = [_plain_key(value) for entry in entries for value in entry]
+        if self.store.postgres:
+            sql = f"WITH written AS ({sql}) SELECT pg_notify(?, ?)"
+            values += [CHANNEL, notice(entries)]
+        self.store.execute(sql, tuple(values))
 
     def write(self) -> None:
-        """Writes what is left and sends the notice, inside the transaction (the store calls this)."""
+        """Writes what is left, inside the transaction (the store calls this)."""
         self.write_entries()
-        if self._entries and self.store.postgres:
-            self.store.execute("SELECT pg_notify(?, ?)", (CHANNEL, notice(self._entries)))
 
 
-def notice(entries: Iterable[JournalEntry]) -> str:
+def _plain_key(value: Any) -> Any:
+    """A value of an entry as both engines take it: keys as 32 hexadecimal digits, times and days as ISO text."""
+    if isinstance(value, UUID):
+        return value.hex
+    if isinstance(value, datetime):
+        return sql_time(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def sql_time(moment: datetime) -> str:
+    """A moment as hand-written SQL stores it: what `models.UtcField` writes."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def notice(entries: Iterable[Entry]) -> str:
     """The text other PCs receive: topics and ticket keys, no personal data. `*` stands for everything."""
     words = sorted(
         {
@@ -88,6 +142,16 @@ def notice(entries: Iterable[JournalEntry]) -> str:
     )
     text = " ".join(words)
     return text if len(text) <= NOTICE_LIMIT else "*"
+
+
+def ticket_of_request(store: Store, hall_id: UUID, request: UUID) -> UUID | None:
+    """The ticket that the command with this key was about, if it was carried out."""
+    sql = "SELECT ticket FROM journal WHERE request = ? AND hall_id = ?"
+    with store.reading():
+        row = store.execute(sql, (request.hex, hall_id.hex)).fetchone()
+    if row is None or row[0] is None:
+        return None
+    return row[0] if isinstance(row[0], UUID) else UUID(row[0])
 
 
 @dataclass(frozen=True)

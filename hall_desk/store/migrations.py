@@ -43,21 +43,39 @@ def version(db: Database) -> int:
     return int(row[0] or 0)
 
 
-def check(found: int, place: str) -> None:
+def may_change(db: Database, found: int) -> bool:
+    """Whether the connected role may build or change the tables: in a hall on a server only their owner may.
+
+    An administrator may as well, but what he made here would not be the owner's: `server init` acts as the owner.
+    """
+    if isinstance(db, SqliteDatabase):
+        return True
+    sql = (
+        "SELECT coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)"
+        if found == 0
+        else "SELECT bool_or(tableowner = current_user) FROM pg_tables"
+        " WHERE schemaname = current_schema() AND tablename = 'schema_version'"
+    )
+    return bool(db.execute_sql(sql).fetchone()[0])
+
+
+def check(found: int, place: str, db: Database | None = None) -> None:
     """Raises DatabaseMissing, SchemaTooNew or SchemaTooOld unless the database is of this program's version."""
     if found == 0:
         raise errors.DatabaseMissing(place=place)
     if found > KNOWN:
         raise errors.SchemaTooNew(found=found, known=KNOWN)
     if found < KNOWN:
-        raise errors.SchemaTooOld(found=found, known=KNOWN)
+        by_admin = db is not None and not may_change(db, found)
+        raise errors.SchemaTooOld(found=found, known=KNOWN, by_admin=by_admin)
 
 
-def migrate(db: Database) -> tuple[int, int]:
+def migrate(db: Database, host: str = "") -> tuple[int, int]:
     """Brings a connected database to `KNOWN`, all or nothing; gives the versions before and after.
 
     Two programs that start at once do not migrate twice: PostgreSQL by an advisory lock, SQLite by its write lock.
-    Raises SchemaTooNew and changes nothing when the database is newer than this program.
+    Raises SchemaTooNew and changes nothing when the database is newer than this program; SchemaTooOld or, for an
+    empty database, ServerRefused when this role may not change it. A ready schema needs no rights.
     """
     sqlite = isinstance(db, SqliteDatabase)
     with db.atomic("IMMEDIATE") if sqlite else db.atomic():
@@ -68,6 +86,10 @@ def migrate(db: Database) -> tuple[int, int]:
             raise errors.SchemaTooNew(found=before, known=KNOWN)
         if before == KNOWN:
             return before, before
+        if not may_change(db, before):
+            if before == 0:
+                raise errors.ServerRefused(host=host, reason="empty")
+            raise errors.SchemaTooOld(found=before, known=KNOWN, by_admin=True)
         if before == 0:
             db.execute_sql("CREATE TABLE schema_version (version INTEGER NOT NULL PRIMARY KEY)")
         types = SQLITE_TYPES if sqlite else POSTGRES_TYPES

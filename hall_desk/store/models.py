@@ -8,7 +8,7 @@ row; every table carries its hall. The rules that must always hold are constrain
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from peewee import (
     BooleanField,
@@ -26,6 +26,10 @@ from peewee import (
 )
 
 proxy = DatabaseProxy()
+
+# Rights on tables that differ from `Row.rights`.
+WRITTEN_ONCE = ("SELECT", "INSERT")
+REPLACED = ("SELECT", "INSERT", "DELETE")  # short lists that are taken away and written anew
 
 
 class UtcField(Field):
@@ -48,6 +52,11 @@ class UtcField(Field):
 
 
 class Row(Model):
+    # What the program does with rows of this table. `server init` gives its role these rights and no others.
+    rights: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT", "UPDATE")
+    # Text columns that never leave the hall: a district's figures do without them.
+    private: ClassVar[tuple[str, ...]] = ()
+
     class Meta:
         database = proxy
         legacy_table_names = False
@@ -99,6 +108,8 @@ class Window(HallRow):
 
 
 class Staff(HallRow):
+    private = ("pin_hash",)
+
     name = TextField()
     role = TextField()
     window = ForeignKeyField(Window, null=True, index=False, on_delete="RESTRICT")
@@ -147,6 +158,8 @@ class Matter(HallRow):
 
 
 class MatterWindow(Row):
+    rights = REPLACED
+
     hall = ForeignKeyField(Hall, index=False, on_delete="RESTRICT")
     matter = ForeignKeyField(Matter, index=False, on_delete="RESTRICT")
     window = ForeignKeyField(Window, index=False, on_delete="RESTRICT")
@@ -158,6 +171,8 @@ class MatterWindow(Row):
 
 
 class Material(HallRow):
+    rights = REPLACED
+
     matter = ForeignKeyField(Matter, index=False, on_delete="RESTRICT")
     name = TextField()
     original = BooleanField(default=True)
@@ -197,6 +212,8 @@ class TicketCounter(Row):
 
 
 class TemperatureCheck(HallRow):
+    private = ("name", "phone", "reason")
+
     at = UtcField()
     service_day = DateField()
     tenths = SmallIntegerField()  # the reading in tenths of a degree Celsius: 365 is 36.5
@@ -223,6 +240,8 @@ class TemperatureCheck(HallRow):
 
 
 class Ticket(HallRow):
+    private = ("phone", "id_masked", "remark", "pickup_code", "result", "missing", "transfer_note")
+
     number = TextField()
     service_day = DateField()
     matter = ForeignKeyField(Matter, index=False, on_delete="RESTRICT")
@@ -275,6 +294,8 @@ class Ticket(HallRow):
 class Claim(HallRow):
     """Who handled a ticket at which window, from when to when. At most one is open per ticket."""
 
+    private = ("note",)
+
     ticket = ForeignKeyField(Ticket, index=False, on_delete="RESTRICT")
     window = ForeignKeyField(Window, index=False, on_delete="RESTRICT")
     staff = ForeignKeyField(Staff, index=False, on_delete="RESTRICT")
@@ -323,6 +344,8 @@ class Paper(HallRow):
 
 
 class CustodyMove(HallRow):
+    rights = WRITTEN_ONCE
+
     paper = ForeignKeyField(Paper, index=False, on_delete="RESTRICT")
     ticket = ForeignKeyField(Ticket, index=False, on_delete="RESTRICT")
     at = UtcField()
@@ -342,6 +365,8 @@ class CustodyMove(HallRow):
 class Slip(HallRow):
     """A telephone slip that was given out."""
 
+    rights = WRITTEN_ONCE
+
     at = UtcField()
     service_day = DateField()
     window = ForeignKeyField(Window, index=False, on_delete="RESTRICT")
@@ -357,6 +382,8 @@ class Slip(HallRow):
 class JournalEntry(HallRow):
     """The append-only record of every change. Holds keys, numbers and codes; never a person's name or phone."""
 
+    rights = WRITTEN_ONCE
+
     at = UtcField()
     service_day = DateField()
     kind = TextField()
@@ -366,6 +393,8 @@ class JournalEntry(HallRow):
     post = TextField(default="")
     letter = TextField(default="")
     facts = TextField(default="{}")
+    # The key of the command, on its first entry: the same key press sent twice is one happening.
+    request = UUIDField(null=True)
 
     class Meta:
         table_name = "journal"
@@ -391,6 +420,14 @@ Claim.add_index(Claim.index(Claim.window, Claim.claimed_at, name="claim_window")
 Claim.add_index(
     Claim.index(
         Claim.hall, Claim.ended_at, where=(Claim.ended_how == "suspended"), name="claim_suspended"
+    )
+)
+JournalEntry.add_index(
+    JournalEntry.index(
+        JournalEntry.request,
+        unique=True,
+        where=JournalEntry.request.is_null(False),
+        name="journal_request",
     )
 )
 Paper.add_index(Paper.index(Paper.hall, Paper.held_since, name="paper_held_since"))

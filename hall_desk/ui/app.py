@@ -35,6 +35,7 @@ from hall_desk.ui.main_window import MainWindow
 from hall_desk.ui.no_hall import NoHall
 from hall_desk.ui.notices import Notices, bug_sentence
 from hall_desk.ui.session import Session
+from hall_desk.ui.setup_wizard import SetupWizard
 from hall_desk.ui.sign_in import SignIn
 
 if TYPE_CHECKING:
@@ -124,7 +125,13 @@ class HallDesk(QObject):
     # --- starting and ending ----------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Opens the hall, off the UI thread, and shows the sign-in; or the sentence that says why not."""
+        """Opens the hall, off the UI thread, and shows the sign-in; or the sentence that says why not.
+
+        Where no hall was ever named, the set-up wizard comes first.
+        """
+        if self._first_run():
+            self._show_setup()
+            return
         place, sign_in = self._place, self._demo_actor
         letter = self._settings.letter or "A"
         self._opening.data(
@@ -166,7 +173,32 @@ class HallDesk(QObject):
     def _not_opened(self, error: HallDeskError) -> None:
         self._show_problem(i18n.explain(error))
 
+    def _first_run(self) -> bool:
+        # A settings file that cannot be read may have named a hall on a server: then nothing new is made here.
+        unread = {desk_settings.FILE, "database"} & set(self._settings.ignored)
+        own = self._folder / desk_settings.DATABASE
+        return (
+            self._demo_actor is None
+            and not unread
+            and not self._settings.database
+            and self._place == str(own)
+            and not own.exists()
+        )
+
+    def _show_setup(self) -> None:
+        wizard = SetupWizard(self._folder, self._opening, self.use_language)
+        wizard.finished.connect(self._set_up)
+        self._show(wizard)
+
+    def _set_up(self, settings: Settings) -> None:
+        self._settings = settings
+        self._place = settings.database or self._place
+        self.start()
+
     def _opening_broke(self, bug: str) -> None:
+        if isinstance(self._window, SetupWizard):
+            self._window.show_bug(bug)
+            return
         self._show_problem(bug_sentence(bug))
 
     def _show_problem(self, sentence: str) -> None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from shiboken6 import isValid
 
-from hall_desk.errors import HallDeskError
+from hall_desk.errors import DatabaseAway, HallDeskError
 
 if TYPE_CHECKING:
     from hall_desk.store.database import Store
@@ -212,6 +212,12 @@ class _Lane:
         if job.stale:
             return
         try:
-            job.result = job.work()
+            try:
+                job.result = job.work()
+            except DatabaseAway:
+                # One connection may have been killed. A question does no harm when it is asked twice.
+                if not job.slot:
+                    raise
+                job.result = job.work()
         except BaseException as error:  # noqa: BLE001  the bridge is where every error is caught
             job.error = error

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from hall_desk.i18n import N_, _
+from hall_desk.ui.away_banner import AwayBanner
 from hall_desk.ui.dialogs import Dialog
 from hall_desk.ui.dialogs.new_ticket import NewTicketDialog
 from hall_desk.ui.dialogs.slip import SlipDialog
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
         for page in self.pages.values():
             self.stack.addWidget(page)
         self.top_bar = TopBar(session)
+        self.away_banner = AwayBanner(session)
         self.sidebar = Sidebar(groups)
         self.status_bar = StatusBar(session, info)
         self._notices = notices
@@ -77,6 +79,8 @@ class MainWindow(QMainWindow):
         self.top_bar.language_picked.connect(self.language_picked)
         self.top_bar.quit_asked.connect(self.close)
         session.went.connect(self._on_went)
+        session.online_changed.connect(lambda online: notices.server_back() if online else None)
+        session.clock_differed.connect(self._tell_clock)
         notices.left.connect(lambda: self.page().arrive())
         self._everywhere: dict[str, Callable[[], object]] = {}
         self._shortcuts: dict[str, QShortcut] = {}
@@ -144,6 +148,7 @@ class MainWindow(QMainWindow):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.top_bar)
+        whole.addWidget(self.away_banner)
         whole.addLayout(middle, 1)
         whole.addWidget(self.status_bar)
         self.setCentralWidget(centre)
@@ -191,6 +196,10 @@ class MainWindow(QMainWindow):
     def _show_ticket(self, card: Card) -> None:
         name = "proxy" if "proxy" in self.pages else "window"
         self._on_went(name, {"ticket_id": card.id})
+
+    def _tell_clock(self, words: str) -> None:
+        if words:
+            self._notices.info(words)
 
     def _switch_person(self) -> None:
         self.person_switch_asked.emit()

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from hall_desk import i18n
-from hall_desk.errors import HallDeskError
+from hall_desk.errors import DatabaseAway, HallDeskError
 from hall_desk.i18n import _
 from hall_desk.ui import theme
 from hall_desk.ui.buttons import Link
@@ -56,6 +56,7 @@ class Notices(Band):
         layout.addWidget(self._dismiss, 0, Qt.AlignmentFlag.AlignVCenter)
         self._run: Callable[[], object] | None = None
         self._kind = ""
+        self._away = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(self.SHOWN_MS)
@@ -92,6 +93,12 @@ class Notices(Band):
     def refused(self, error: HallDeskError) -> None:
         """The sentence of an expected error."""
         self.error(i18n.explain(error))
+        self._away = isinstance(error, DatabaseAway)
+
+    def server_back(self) -> None:
+        """Takes away the sentence that the server is not there."""
+        if self._away:
+            self.clear()
 
     def bug(self, bug: str) -> None:
         """Something that should not happen happened; `bug` is its id in the log."""
@@ -100,7 +107,7 @@ class Notices(Band):
     def clear(self) -> None:
         self._timer.stop()
         had_focus = self._dismiss.hasFocus() or self.link.hasFocus()
-        self._run, self._kind = None, ""
+        self._run, self._kind, self._away = None, "", False
         self.sentence.clear()
         self.hide()
         if had_focus:
@@ -116,7 +123,7 @@ class Notices(Band):
 
     def _show(self, kind: str, text: str, run: Callable[[], object] | None, run_text: str) -> None:
         self._timer.stop()
-        self._kind, self._run = kind, run
+        self._kind, self._run, self._away = kind, run, False
         self.sentence.setText(text)
         self.link.setText(run_text)
         self.link.setVisible(run is not None)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from hall_desk.i18n import _
 from hall_desk.settings import Settings, default_folder
 from hall_desk.store import changes
 from hall_desk.store.changes import Changed
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from hall_desk.ui.notices import Notices
 
 COALESCE_MS = 50
+LISTENING_S = 1.0  # a server that is away is not waited for
+# From here on a PC's clock is called wrong. Nothing depends on it: times are the server's.
+CLOCK_MAY_DIFFER = timedelta(minutes=5)
 
 
 class Session(QObject):
@@ -37,6 +42,7 @@ class Session(QObject):
         ticked: once a second, the hall's time (UTC), for clocks.
         went: a page's name and what it is to show.
         paper_told: what became of a paper (kind `info`, `success` or `error`, and a sentence).
+        clock_differed: a sentence about this PC's wrong clock; told once, and empty when it is right again.
     """
 
     changed = Signal(object)
@@ -44,6 +50,7 @@ class Session(QObject):
     ticked = Signal(object)
     went = Signal(str, dict)
     paper_told = Signal(str, str)
+    clock_differed = Signal(str)
     _arrived = Signal(object)
 
     def __init__(
@@ -67,6 +74,7 @@ class Session(QObject):
         # Where dialogs are laid over the pages; a window of their own where there is no main window.
         self.dialog_place: QWidget | None = None
         self.online = True
+        self.clock_warning = ""
         self._waiting: list[Changed] = []
         self._coalesce = QTimer(self)
         self._coalesce.setSingleShot(True)
@@ -78,6 +86,9 @@ class Session(QObject):
         self._second.timeout.connect(self._tick)
         self._second.start()
         self._listener: Listener | None = changes.listen(store, self._arrived.emit)
+        # Nothing is read before somebody listens: what is written in between would be seen by nobody.
+        listening = self._listener.listening
+        background.data(self, lambda: listening.wait(LISTENING_S))
 
     def now(self) -> datetime:
         """The hall's time in UTC, without asking the database."""
@@ -130,3 +141,19 @@ class Session(QObject):
     @Slot()
     def _tick(self) -> None:
         self.ticked.emit(self.now())
+        ahead = self.store.pc_ahead
+        words = clock_sentence(ahead) if abs(ahead) > CLOCK_MAY_DIFFER else ""
+        if bool(words) != bool(self.clock_warning):
+            self.clock_warning = words
+            self.clock_differed.emit(words)
+
+
+def clock_sentence(ahead: timedelta) -> str:
+    """How wrong this PC's clock is."""
+    minutes = round(abs(ahead).total_seconds() / 60)
+    how_far = _("{hours} h {minutes} min").format(hours=minutes // 60, minutes=minutes % 60)
+    if ahead > timedelta():
+        said = _("This PC's clock is {how_far} fast. Set it; until then the server's time is used.")
+    else:
+        said = _("This PC's clock is {how_far} slow. Set it; until then the server's time is used.")
+    return said.format(how_far=how_far)

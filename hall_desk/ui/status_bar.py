@@ -29,6 +29,8 @@ class StatusBar(QFrame):
         self.setFixedHeight(HEIGHT)
         self.printer = Text()
         self.database = Text()
+        self.clock = Text(_("Clock of this PC is wrong"))
+        theme.restyle(self.clock, "state", "bad")
         self.paper = Elided()
         self.practice = Text(_("Practice hall: nothing here is real"))
         theme.restyle(self.practice, "state", "practice")
@@ -39,6 +41,9 @@ class StatusBar(QFrame):
         layout.addWidget(self.printer)
         layout.addWidget(Text("·"))
         layout.addWidget(self.database)
+        self._clock_dot = Text("·")
+        layout.addWidget(self._clock_dot)
+        layout.addWidget(self.clock)
         self._dot = Text("·")
         layout.addWidget(self._dot)
         layout.addWidget(self.paper, 1)
@@ -50,6 +55,8 @@ class StatusBar(QFrame):
         self._fade.timeout.connect(lambda: self.show_paper("", ""))
         session.online_changed.connect(self._show_database)
         session.paper_told.connect(self.show_paper)
+        session.clock_differed.connect(self._show_clock)
+        self._show_clock(session.clock_warning)
         self._show_printer()
         self._show_database(session.online)
         self.show_paper("", "")
@@ -72,6 +79,11 @@ class StatusBar(QFrame):
         else:
             text = _("Printer: none, papers are kept as PDF")
         self.printer.setText(text)
+
+    def _show_clock(self, words: str) -> None:
+        self.clock.setVisible(bool(words))
+        self._clock_dot.setVisible(bool(words))
+        self.clock.setToolTip(words)
 
     def _show_database(self, online: bool) -> None:
         store = self._session.store

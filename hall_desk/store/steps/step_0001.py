@@ -290,8 +290,10 @@ STATEMENTS = [
         "post" TEXT NOT NULL,
         "letter" TEXT NOT NULL,
         "facts" TEXT NOT NULL,
+        "request" {uuid},
         FOREIGN KEY ("hall_id") REFERENCES "hall" ("id") ON DELETE RESTRICT
     )""",
     'CREATE INDEX "journal_hall_id_service_day_at" ON "journal" ("hall_id", "service_day", "at")',
     'CREATE INDEX "journal_ticket_at" ON "journal" ("ticket", "at")',
+    'CREATE UNIQUE INDEX "journal_request" ON "journal" ("request") WHERE ("request" IS NOT NULL)',
 ]

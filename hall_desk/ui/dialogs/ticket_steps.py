@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout
 
 from hall_desk import errors, i18n
 from hall_desk.i18n import _
-from hall_desk.services import matters, privacy, tickets
+from hall_desk.services import matters, privacy, repeats, tickets
+from hall_desk.store.ids import new_id
 from hall_desk.ui.buttons import Button
 from hall_desk.ui.dialogs import Dialog
 from hall_desk.ui.fields import LabelledField
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from hall_desk.errors import HallDeskError
+    from hall_desk.services.accounts import Actor
     from hall_desk.services.matters import WindowLine
     from hall_desk.services.tickets import Card, TicketView
     from hall_desk.ui.session import Session
@@ -67,6 +69,8 @@ class StepDialog(Dialog):
         # Tall enough for the sentences that a refusal adds.
         super().__init__(session, title, width=520, height=height)
         self.card = card
+        # A second Enter after the server's answer was lost is the same step.
+        self._key = new_id()
         self.field = field
         self.explanation = Text(explanation, "soft").wrap()
         if not explanation:
@@ -92,7 +96,7 @@ class StepDialog(Dialog):
         self.bind("Return", self.send_step)
         self.bind("Enter", self.send_step)
 
-    def work(self) -> Callable[[], TicketView]:
+    def work(self) -> Callable[[Actor], TicketView]:
         """The service call with what was typed. May raise BadInput."""
         raise NotImplementedError
 
@@ -112,12 +116,15 @@ class StepDialog(Dialog):
         self.field.clear_error()
         self.problem.hide()
         try:
-            work = self.work()
+            step = self.work()
         except errors.BadInput as error:
             self.show_error(error)
             return
         self._busy(True)
-        self.session.background.data(self, work, self._done, self._refused)
+        actor, key = self.session.actor, self._key
+        self.session.background.data(
+            self, lambda: repeats.once(actor, key, step), self._done, self._refused
+        )
 
     def _done(self, ticket: TicketView) -> None:
         self.done.emit(ticket)
@@ -146,9 +153,9 @@ class WithdrawDialog(StepDialog):
             explanation=_("The papers stay listed until they are handed back."),
         )
 
-    def work(self) -> Callable[[], TicketView]:
-        actor, ticket_id, reason = self.session.actor, self.card.id, self.field.text()
-        return lambda: tickets.withdraw(actor, ticket_id, reason)
+    def work(self) -> Callable[[Actor], TicketView]:
+        ticket_id, reason = self.card.id, self.field.text()
+        return lambda actor: tickets.withdraw(actor, ticket_id, reason)
 
 
 class TerminateDialog(StepDialog):
@@ -165,9 +172,9 @@ class TerminateDialog(StepDialog):
             explanation=_("The papers go back to the desk for the resident."),
         )
 
-    def work(self) -> Callable[[], TicketView]:
-        actor, ticket_id, reason = self.session.actor, self.card.id, self.field.text()
-        return lambda: tickets.terminate(actor, ticket_id, reason)
+    def work(self) -> Callable[[Actor], TicketView]:
+        ticket_id, reason = self.card.id, self.field.text()
+        return lambda actor: tickets.terminate(actor, ticket_id, reason)
 
 
 class SuspendDialog(StepDialog):
@@ -190,11 +197,11 @@ class SuspendDialog(StepDialog):
         self.setTabOrder(self.field.edit, self.callback.edit)
         self.setTabOrder(self.callback.edit, self.send)
 
-    def work(self) -> Callable[[], TicketView]:
+    def work(self) -> Callable[[Actor], TicketView]:
         self.callback.clear_error()
-        actor, ticket_id, missing = self.session.actor, self.card.id, self.field.text()
+        ticket_id, missing = self.card.id, self.field.text()
         at = read_time(self.session, self.callback.text())
-        return lambda: tickets.suspend(actor, ticket_id, missing, at)
+        return lambda actor: tickets.suspend(actor, ticket_id, missing, at)
 
     def show_error(self, error: HallDeskError) -> None:
         if isinstance(error, errors.BadInput) and error.field == "callback":
@@ -238,12 +245,12 @@ class TransferDialog(StepDialog):
                 self.windows.addItem(f"{window_text(line.number)}  {line.name}", line.id)
         self.send.setEnabled(self.windows.count() > 0)
 
-    def work(self) -> Callable[[], TicketView]:
-        actor, ticket_id, note = self.session.actor, self.card.id, self.field.text()
+    def work(self) -> Callable[[Actor], TicketView]:
+        ticket_id, note = self.card.id, self.field.text()
         window_id = self.windows.currentData()
         if window_id is None:
             raise errors.BadInput("window", "empty")
-        return lambda: tickets.transfer(actor, ticket_id, window_id, note)
+        return lambda actor: tickets.transfer(actor, ticket_id, window_id, note)
 
     def show_error(self, error: HallDeskError) -> None:
         if isinstance(error, errors.BadInput) and error.field == "window":

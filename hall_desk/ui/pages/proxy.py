@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from hall_desk import i18n
 from hall_desk.i18n import _, _n
-from hall_desk.services import tickets
+from hall_desk.services import repeats, tickets
 from hall_desk.ui.buttons import Button
 from hall_desk.ui.dialogs.new_ticket import NewTicketDialog
 from hall_desk.ui.dialogs.ticket_steps import WithdrawDialog
+from hall_desk.ui.key_press import KeyPress
 from hall_desk.ui.labels import Chip, Text
 from hall_desk.ui.pages import Page, Shortcut
 from hall_desk.ui.ticket_board import SHOWN_AT_MOST, TicketBoard
@@ -46,6 +47,7 @@ class ProxyPage(Page):
         self._work_on_arrival = False
         self._board: Board | None = None
         self._handing_back = False
+        self._press = KeyPress()
         self.today = Chip("", "info")
         self.pace = Chip("", "ok")
         self.problem = Text("", "error").wrap()
@@ -246,15 +248,19 @@ class ProxyPage(Page):
         if ticket_id is None or self._handing_back:
             return
         self._handing_back = True
+        key = self._press.key("hand_back", ticket_id, papers)
         self.session.background.data(
             self,
-            lambda: tickets.hand_back(actor, ticket_id, proof, papers),
+            lambda: repeats.once(
+                actor, key, lambda actor: tickets.hand_back(actor, ticket_id, proof, papers)
+            ),
             self._handed_back,
             self._not_handed_back,
         )
 
     def _handed_back(self, ticket: TicketView) -> None:
         self._handing_back = False
+        self._press.answered()
         if ticket.card.id == self._ticket_id:
             self.panel.proof.clear()
             self.panel.show_ticket(ticket)
@@ -273,6 +279,7 @@ class ProxyPage(Page):
 
     def _not_handed_back(self, error: HallDeskError) -> None:
         self._handing_back = False
+        self._press.answered(error)
         self.panel.say(i18n.explain(error))
 
     def _reprint(self) -> None:
@@ -297,13 +304,15 @@ class ProxyPage(Page):
     def _resume(self) -> None:
         actor, ticket_id = self.session.actor, self._ticket_id
         if ticket_id is not None:
+            key = self._press.key("resume", ticket_id)
             self.session.background.data(
                 self,
-                lambda: tickets.resume(actor, ticket_id),
+                lambda: repeats.once(actor, key, lambda actor: tickets.resume(actor, ticket_id)),
                 self._stepped,
                 self._not_handed_back,
             )
 
     def _stepped(self, ticket: TicketView) -> None:
+        self._press.answered()
         if ticket.card.id == self._ticket_id:
             self.panel.show_ticket(ticket)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QElapsedTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from hall_desk.errors import NotFound
+from hall_desk import i18n
+from hall_desk.errors import DatabaseAway, NotFound
 from hall_desk.i18n import _
 from hall_desk.services import halls, screening
 from hall_desk.ui.buttons import Button
@@ -64,6 +65,8 @@ class ScreeningPage(Page):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.form = CheckForm(session)
+        self.problem = Text("", "error").wrap()
+        self.problem.hide()
         self.verdict = Verdict(session.store)
         self.strip = RecheckStrip()
         self.save_button = Button(_("Save"), "primary", "Enter")
@@ -95,6 +98,7 @@ class ScreeningPage(Page):
         inside.setSpacing(12)
         inside.addLayout(head)
         inside.addWidget(self.form)
+        inside.addWidget(self.problem)
         inside.addWidget(self.verdict)
         inside.addWidget(self.strip)
         inside.addLayout(buttons)
@@ -125,6 +129,7 @@ class ScreeningPage(Page):
         self.slip_button.clicked.connect(self.open_slip)
         self.table.chosen.connect(self._row_chosen)
         self.session.ticked.connect(self._on_ticked)
+        self.session.online_changed.connect(self._online_changed)
 
     def shortcuts(self) -> tuple[Shortcut, ...]:
         return (
@@ -177,6 +182,7 @@ class ScreeningPage(Page):
         if bounced and self.form.is_empty():
             return
         self.form.clear_errors()
+        self.problem.hide()
         new, actor = self.form.new_check(), self.session.actor
         self._saving = new
         self.session.background.data(
@@ -201,7 +207,16 @@ class ScreeningPage(Page):
             self.session.notices.error(_("This person has been measured again already."))
             self.reload()
             return True
+        if isinstance(error, DatabaseAway):
+            # Beside the form, which keeps what was typed: the same Enter saves it when the server is back.
+            self.problem.setText(i18n.explain(error))
+            self.problem.show()
+            return True
         return self.form.refused(error)
+
+    def _online_changed(self, online: bool) -> None:
+        if online:
+            self.problem.hide()
 
     def save_and_open_ticket(self) -> None:
         """Records the reading, then opens the new ticket form for the same person."""

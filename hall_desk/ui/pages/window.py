@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from hall_desk import errors, i18n
 from hall_desk.i18n import _
-from hall_desk.services import matters, tickets
+from hall_desk.services import matters, repeats, tickets
 from hall_desk.ui.dialogs.ticket_steps import SuspendDialog, TerminateDialog, TransferDialog
+from hall_desk.ui.key_press import KeyPress
 from hall_desk.ui.pages import Page, Shortcut
 from hall_desk.ui.result_field import MOST_CHOICES
 from hall_desk.ui.ticket_board import SHOWN_AT_MOST, CardColumn
@@ -22,7 +23,7 @@ from hall_desk.ui.window_head import WindowHead
 from hall_desk.ui.window_ticket import WindowTicket
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
     from uuid import UUID
 
     from hall_desk.errors import HallDeskError
@@ -63,6 +64,7 @@ class WindowPage(Page):
         self._window_id = actor.window_id
         self._ticket_id: UUID | None = None
         self._busy = False
+        self._press = KeyPress()
         self._first = True
         self.head = WindowHead(session, self.title())
         self.waiting = CardColumn(session, _("Waiting here"), "card", window=False)
@@ -74,6 +76,7 @@ class WindowPage(Page):
             column.selected.connect(lambda _id, other=other: other.set_current(None))
             column.opened.connect(self._open)
         session.ticked.connect(self._tick)
+        session.online_changed.connect(self._online_changed)
         self.head.next_wanted.connect(self.claim_next)
         self.head.window_chosen.connect(self._choose_window)
         panel = self.ticket
@@ -211,6 +214,11 @@ class WindowPage(Page):
             self.waiting.tick()
             self.here.tick()
 
+    def _online_changed(self, online: bool) -> None:
+        if online:  # what was said while the server was away is not true any more
+            self.head.say("")
+            self.ticket.say("")
+
     def _refused(self, error: HallDeskError) -> None:
         self._busy = False
         self.head.say(i18n.explain(error))
@@ -240,33 +248,46 @@ class WindowPage(Page):
     def _open(self, ticket_id: UUID) -> None:
         """Enter on a card: what waits is claimed, what is here is worked on."""
         if self.waiting.current() == ticket_id and self.session.actor.may("tickets.claim"):
-            actor = self.session.actor
-            self._send(lambda: tickets.claim(actor, ticket_id), self._claimed)
+            self._claim(ticket_id)
         else:
             self.ticket.work_on()
 
     # --- acting ---------------------------------------------------------------------------------------
 
-    def _send(self, work: Callable[[], TicketView], done: Callable[[TicketView], object]) -> None:
-        """Does one step; a second key press while it is under way is not a second step."""
+    def _send(
+        self,
+        name: str,
+        of: Hashable,
+        step: Callable[[Actor], TicketView],
+        done: Callable[[TicketView], object],
+    ) -> None:
+        """Does one step; a second key press while it is under way is not a second step.
+
+        Neither is one after the server's answer was lost: `name` and `of` say which step it is.
+        """
         if self._busy:
             return
         self._busy = True
         self.head.say("")
         self.ticket.say("")
-        actor = self.session.actor
+        actor, key = self.session.actor, self._press.key(name, of)
 
         def finished(read: tuple[TicketView, tuple[str, ...]]) -> None:
             self._busy = False
+            self._press.answered()
             self._show_ticket(*read)
             done(read[0])
 
         self.session.background.data(
-            self, lambda: _with_texts(actor, work()), finished, self._not_done
+            self,
+            lambda: _with_texts(actor, repeats.once(actor, key, step)),
+            finished,
+            self._not_done,
         )
 
     def _not_done(self, error: HallDeskError) -> None:
         self._busy = False
+        self._press.answered(error)
         sentence = i18n.explain(error)
         if isinstance(error, errors.BadInput) and error.field == "result":
             self.ticket.result.field.show_error(sentence)
@@ -279,22 +300,31 @@ class WindowPage(Page):
             self.ticket.say(sentence)
 
     def claim_next(self) -> None:
-        actor, window_id = self.session.actor, self._window_id
-        if actor.may("tickets.claim") and window_id is not None:
-            self._send(lambda: tickets.claim_next(actor, window_id), self._claimed)
+        window_id = self._window_id
+        if self.session.actor.may("tickets.claim") and window_id is not None:
+            self._send(
+                "claim_next",
+                window_id,
+                lambda actor: tickets.claim_next(actor, window_id),
+                self._claimed,
+            )
 
     def _claim_shown(self) -> None:
-        actor, ticket_id = self.session.actor, self._ticket_id
-        if ticket_id is not None:
-            self._send(lambda: tickets.claim(actor, ticket_id), self._claimed)
+        if self._ticket_id is not None:
+            self._claim(self._ticket_id)
+
+    def _claim(self, ticket_id: UUID) -> None:
+        self._send("claim", ticket_id, lambda actor: tickets.claim(actor, ticket_id), self._claimed)
 
     def _claimed(self, ticket: TicketView) -> None:
         self.ticket.work_on()
 
     def _do(self, step: Callable[[Actor, UUID], TicketView]) -> None:
-        actor, ticket_id = self.session.actor, self._ticket_id
+        ticket_id = self._ticket_id
         if ticket_id is not None:
-            self._send(lambda: step(actor, ticket_id), self._stepped)
+            self._send(
+                step.__name__, ticket_id, lambda actor: step(actor, ticket_id), self._stepped
+            )
 
     def _stepped(self, ticket: TicketView) -> None:
         if (
@@ -306,18 +336,20 @@ class WindowPage(Page):
             self._leave(ticket)
 
     def _record(self) -> None:
-        actor, ticket_id = self.session.actor, self._ticket_id
+        ticket_id = self._ticket_id
         if ticket_id is not None:
             told = self.ticket.papers.differences()
             self._send(
-                lambda: tickets.received(actor, ticket_id, told),
+                "received",
+                (ticket_id, frozenset(told.items())),
+                lambda actor: tickets.received(actor, ticket_id, told),
                 lambda _ticket: self.ticket.work_on(),
             )
 
     def finish(self) -> None:
         """Finishes the ticket shown: its result, what stays and what is new."""
         panel = self.ticket
-        actor, ticket_id = self.session.actor, self._ticket_id
+        ticket_id = self._ticket_id
         if ticket_id is None or not panel.finish_button.isVisibleTo(panel):
             return
         new = panel.papers.new()
@@ -325,7 +357,12 @@ class WindowPage(Page):
             panel.papers.say(_("Check the papers first: Alt+A if all are here."))
             return
         result, kept = panel.result.text(), panel.papers.kept()
-        self._send(lambda: tickets.finish(actor, ticket_id, result, kept, new), self._finished)
+        self._send(
+            "finish",
+            ticket_id,
+            lambda actor: tickets.finish(actor, ticket_id, result, kept, new),
+            self._finished,
+        )
 
     def _finished(self, ticket: TicketView) -> None:
         self.session.notices.success(

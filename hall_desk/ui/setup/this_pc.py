@@ -1,0 +1,152 @@
+"""This PC: its desk letter, its printer and paper, its language."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout
+
+from hall_desk import errors, i18n
+from hall_desk.devices import printing
+from hall_desk.documents.trial import trial_page
+from hall_desk.i18n import _
+from hall_desk.services import accounts
+from hall_desk.settings import Settings
+from hall_desk.ui.buttons import Button, Segmented
+from hall_desk.ui.fields import LabelledField
+from hall_desk.ui.labels import Text
+from hall_desk.ui.setup import Draft, Step, focus
+
+if TYPE_CHECKING:
+    from hall_desk.errors import HallDeskError
+    from hall_desk.ui.background import Background
+
+
+class ThisPcStep(Step):
+    """`language_picked` gives a language's code."""
+
+    language_picked = Signal(str)
+
+    def __init__(self, draft: Draft, background: Background) -> None:
+        super().__init__(draft, background, _("This PC"))
+        self.letter = LabelledField(_("Desk letter"))
+        self.letter.setFixedWidth(150)
+        self.letter.edit.setMaxLength(1)
+        self.letter.edit.textEdited.connect(self._letter_typed)
+        self.free = Text("", "soft").wrap()
+        self.printer_box = QComboBox()
+        self.printer = LabelledField(_("Printer for slips and receipts"), self.printer_box)
+        self.trial = Button(_("Print a test page"))
+        self.trial.clicked.connect(self.print_trial)
+        self.printed = Text("", "soft")
+        self._offer_printers([draft.printer] if draft.printer else [])
+        self.printer_box.activated.connect(self._printer_picked)
+        self.roll = Segmented([("80", "80 mm"), ("58", "58 mm")])
+        self.roll.set_value(draft.roll)
+        self.roll.changed.connect(lambda value: setattr(draft, "roll", str(value)))
+        self.language = Segmented(list(i18n.LANGUAGES.items()))
+        self.language.set_value(i18n.language())
+        self.language.changed.connect(lambda value: self.language_picked.emit(str(value)))
+        line = QHBoxLayout()
+        line.setSpacing(16)
+        line.addWidget(self.letter, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self.free, 1, Qt.AlignmentFlag.AlignVCenter)
+        self.body.addLayout(line)
+        self.body.addWidget(self.printer)
+        trial = QHBoxLayout()
+        trial.setSpacing(12)
+        trial.addWidget(self.trial)
+        trial.addWidget(self.printed, 1)
+        self.body.addLayout(trial)
+        self.body.addWidget(LabelledField(_("Width of the paper roll"), self.roll))
+        self.body.addWidget(LabelledField(_("Language of this PC"), self.language))
+        self.finish_layout()
+
+    def arrive(self) -> None:
+        free = self.draft.free_letters()
+        if self.draft.letter is None and free:
+            self.draft.letter = free[0]
+        self.letter.set_text(self.draft.letter or "")
+        self.free.setText(
+            _(
+                "Tickets opened on this PC are numbered with it: {letter}001. Free: {free}. "
+                "A PC where no tickets are opened needs none."
+            ).format(letter=free[0], free=ranges(free))
+            if free
+            else _("All 26 letters are given; this PC can open no tickets.")
+        )
+        focus(self.letter)
+        self.background.devices(self, printing.printers, self._offer_printers, replaces="printers")
+
+    def _letter_typed(self, text: str) -> None:
+        self.draft.letter = text.strip().upper()
+
+    def _offer_printers(self, names: list[str]) -> None:
+        chosen = self.draft.printer
+        self.printer_box.clear()
+        self.printer_box.addItem(_("None: papers are kept as PDF"), "")
+        for name in names:
+            self.printer_box.addItem(name, name)
+        if chosen and chosen not in names:
+            self.printer_box.addItem(chosen, chosen)
+        self.printer_box.setCurrentIndex(max(0, self.printer_box.findData(chosen)))
+        self.trial.setEnabled(bool(self.printer_box.currentData()))
+
+    def _printer_picked(self) -> None:
+        self.draft.printer = str(self.printer_box.currentData())
+        self.trial.setEnabled(bool(self.draft.printer))
+        self.printer.clear_error()
+        self.printed.clear()
+
+    def print_trial(self) -> None:
+        """Puts a short page on the printer chosen; what is wrong is said below it."""
+        settings = Settings(printer=self.draft.printer, roll=self.draft.roll)
+        now = datetime.now().astimezone()
+        self.printer.clear_error()
+        self.printed.clear()
+
+        def work() -> str:
+            pdf = trial_page(settings.roll, settings.printer, now)
+            printing.print_pdf(pdf, title=_("Test page"), settings=settings)
+            return settings.printer
+
+        self.background.devices(self, work, self._printed, self._not_printed, replaces="trial")
+
+    def _printed(self, printer: str) -> None:
+        self.printed.setText(_("Sent to {printer}.").format(printer=printer))
+
+    def _not_printed(self, error: HallDeskError) -> None:
+        sentence = _("The printer {printer} does not take the page. Is it switched on?")
+        self.printer.show_error(sentence.format(printer=self.draft.printer))
+
+    def go_on(self) -> None:
+        self.draft.printer = str(self.printer_box.currentData())
+        self.letter.clear_error()
+        letter = self.letter.text().strip()
+        if letter:
+            try:
+                letter = accounts.check_letter(letter)
+                if letter not in self.draft.free_letters():
+                    raise errors.BadInput("letter", "taken")
+            except errors.BadInput as error:
+                self.letter.show_error(i18n.explain(error))
+                return
+        self.draft.letter = letter
+        self.passed.emit()
+
+    def show_taken(self) -> None:
+        """Another PC was quicker; the letter must be another one."""
+        self.letter.show_error(i18n.explain(errors.BadInput("letter", "taken")))
+
+
+def ranges(letters: list[str]) -> str:
+    """Letters as one reads them: `A C–F Z`."""
+    runs: list[str] = []
+    for letter in sorted(letters):
+        if runs and ord(letter) == ord(runs[-1][-1]) + 1:
+            runs[-1] += letter
+        else:
+            runs.append(letter)
+    return " ".join(run if len(run) < 3 else f"{run[0]}–{run[-1]}" for run in runs)
