@@ -144,7 +144,7 @@ class Raw:
                 "'queued', %s, '', '', '', '', true, %s, 3, %s, %s, %s, %s, %s, '', '', '')",
                 (
                     ticket, hall, f"{self.letter}{number:03d}", self.day, self.matter, self.window,
-                    name, ids.digits(4), self.letter, at, self.hall.staff, at, at,
+                    name, ids.code_of(ticket, 4), self.letter, at, self.hall.staff, at, at,
                 ),
             )  # fmt: skip
             self.tell("ticket.opened", ticket, at, canonical({"number": number, "papers": 0}))

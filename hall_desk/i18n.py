@@ -110,6 +110,8 @@ CODES: dict[str, dict[str, str]] = {
         "hall": N_("hall"),
         "desk": N_("desk letter"),
         "setting": N_("setting"),
+        "record": N_("record"),
+        "outbox": N_("record of the outbox"),
         "file": N_("file"),
     },
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,9 @@ class Settings:
     letter: str = ""
     roll: str = "80"
     printer: str = ""
+    foyer_sound: str = "on"  # "off" mutes the foyer screen on this PC
+    # The keys chosen on this PC, by the names of `ui.key_map`; empty for those the program comes with.
+    keys: Mapping[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = field(default=(), compare=False)
 
 
@@ -50,20 +54,26 @@ def load(folder: Path) -> Settings:
         return Settings()
     except (OSError, UnicodeDecodeError, TOMLKitError):
         return Settings(ignored=(FILE,))
-    known = {f.name: f.default for f in fields(Settings) if f.name != "ignored"}
+    known = {f.name for f in fields(Settings)} - {"keys", "ignored"}
     good = {
         name: value for name, value in document.items() if isinstance(value, str) and name in known
     }
-    ignored = tuple(sorted(set(document) - set(good)))
-    return Settings(**good, ignored=ignored)
+    table = document.get("keys", {})
+    keys = {n: k for n, k in table.items() if isinstance(k, str)} if isinstance(table, dict) else {}
+    ignored = set(document) - set(good)
+    if isinstance(table, dict):
+        ignored = (ignored - {"keys"}) | {f"keys.{name}" for name in set(table) - set(keys)}
+    return Settings(**good, keys=keys, ignored=tuple(sorted(ignored)))
 
 
 def save(folder: Path, settings: Settings) -> None:
     """Writes the settings whole or not at all, readable by this user only. Raises CannotWrite."""
     document = tomlkit.document()
     for f in fields(Settings):
-        if f.name != "ignored":
+        if f.name not in ("keys", "ignored"):
             document[f.name] = getattr(settings, f.name)
+    if settings.keys:
+        document["keys"] = dict(settings.keys)
     write_file(folder / FILE, tomlkit.dumps(document).encode())
 
 
@@ -78,6 +88,13 @@ def write_file(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).replace(path)
+        if os.name == "posix":
+            # The new name is on the disk too, and not only what it names.
+            folder = os.open(path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
     except OSError as error:
         if temporary:
             Path(temporary).unlink(missing_ok=True)

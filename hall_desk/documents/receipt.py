@@ -67,6 +67,9 @@ def _receipt_blocks(facts: ReceiptFacts, column: Column) -> list[Block]:
     if facts.consent:
         text = _("The resident has agreed that hall staff handle this matter on their behalf.")
         blocks.append(column.text(text, 9.5))
+    if facts.away:
+        text = _("Taken in while the hall's server was away. Number and code are valid.")
+        blocks.append(column.text(text, 9.5, bold=True))
     return [*blocks, column.gap(1.2), _footer(facts, column)]
 
 
@@ -158,6 +161,9 @@ def _routing_blocks(facts: ReceiptFacts, column: Column) -> list[Block]:
     code = qr.code(facts.number, _QR_ROOM * min(column.scale, 1.5))
     if code:
         blocks += [column.gap(2), column.picture(code, _("Scan to open this ticket"))]
+    if facts.away:
+        text = _("Taken in while the server was away: the ticket appears when it is back.")
+        blocks.append(column.text(text, 9.5, bold=True, align="centre"))
     text = _("Stays with the papers. Not a receipt.")
     blocks += [column.rule(dashed=True), column.text(text, 9.5, bold=True, align="centre")]
     return [*blocks, _footer(facts, column)]

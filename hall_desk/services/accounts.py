@@ -17,6 +17,7 @@ from hall_desk import errors
 from hall_desk.i18n import N_, _
 from hall_desk.store.database import Store
 from hall_desk.store.ids import new_id
+from hall_desk.store.journal import Born
 from hall_desk.store.models import Desk, Hall, Staff, Window
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "halls.read": _ALL,
     "halls.change": _MANAGER,
     "accounts.change": _MANAGER,
+    "outbox.read": _ALL,
+    "outbox.settle": _MANAGER,
 }
 
 
@@ -76,6 +79,7 @@ class Actor:
     letter: str = "A"
     # The key of the command being given, so that it is carried out once (see `services.repeats`).
     request: UUID | None = None
+    born: Born | None = None
 
     @property
     def post(self) -> str:
@@ -233,6 +237,10 @@ def claim_letter(store: Store, pc: str, wanted: str | None = None) -> str:
 
     Raises AlreadyThere when another PC has `wanted`, NotFound when all 26 letters are given.
     """
+    with store.reading():
+        desk = Desk.get_or_none(Desk.hall == store.hall_id, Desk.pc == pc)
+    if desk is not None and (wanted is None or check_letter(wanted) == desk.letter):
+        return str(desk.letter)
     with store.change(operator(store)) as change:
         taken = {row.letter: row.pc for row in Desk.select().where(Desk.hall == store.hall_id)}
         mine: str | None = next((letter for letter, owner in taken.items() if owner == pc), None)

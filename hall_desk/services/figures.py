@@ -187,6 +187,7 @@ class _Done:
 def of_day(actor: Actor, day: date) -> DayFigures:
     """The figures of one service day of the hall. Raises DayNotOver for a day that lies ahead, NotAllowed."""
     actor.needs("figures.read")
+    actor.store.need_server()
     store = actor.store
     if day > store.today():
         raise errors.DayNotOver(day=day)

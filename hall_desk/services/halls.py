@@ -106,6 +106,7 @@ class _Founder:
     post: str = "manager"
     letter: str = ""
     request: Any = None
+    born: Any = None
 
 
 def keep_practice_clock(store: Store) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 from hall_desk import errors
 from hall_desk.services import privacy
 from hall_desk.services.accounts import Actor
+from hall_desk.services.away import waits
 from hall_desk.services.halls import load_settings
 from hall_desk.store.models import Staff, TemperatureCheck
 
@@ -130,6 +131,7 @@ def _load(check_id: UUID) -> TemperatureCheck | None:
     )
 
 
+@waits
 def record(actor: Actor, new: NewCheck) -> Check:
     """Records one reading. At or above the threshold a first reading holds the person, a second one is a fever.
 
@@ -193,6 +195,7 @@ def record(actor: Actor, new: NewCheck) -> Check:
         return _value(stored, {})
 
 
+@waits
 def undo(actor: Actor, check_id: UUID) -> None:
     """Withdraws one's own check within ten minutes; it stays in the records, marked. Raises NotFound `check`."""
     actor.needs("screening.record")

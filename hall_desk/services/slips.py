@@ -8,6 +8,7 @@ from uuid import UUID
 
 from hall_desk.services import matters
 from hall_desk.services.accounts import Actor
+from hall_desk.services.away import waits
 from hall_desk.services.halls import load_settings
 from hall_desk.services.matters import MaterialLine, WindowLine
 from hall_desk.store.models import Slip
@@ -46,6 +47,7 @@ def preview(actor: Actor, window_id: UUID, matter_id: UUID | None = None) -> Sli
     )
 
 
+@waits
 def give(actor: Actor, slip_id: UUID, window_id: UUID, matter_id: UUID | None = None) -> SlipFacts:
     """Records that a slip was given out, once per `slip_id`, and gives its facts. Raises NotFound."""
     facts = preview(actor, window_id, matter_id)

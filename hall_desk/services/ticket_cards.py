@@ -131,6 +131,7 @@ class ReceiptFacts:
     priority: str
     remark: str
     consent: bool
+    away: bool = False
 
 
 def receipt_code(row: Ticket) -> str:
@@ -565,6 +566,7 @@ def receipt_facts(actor: Actor, ticket_id: UUID) -> ReceiptFacts:
             priority=row.priority,
             remark=row.remark,
             consent=bool(row.consent),
+            away=actor.store.away,
         )
 
 

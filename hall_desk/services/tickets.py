@@ -22,6 +22,7 @@ from uuid import UUID
 from hall_desk import errors
 from hall_desk.services import custody, privacy
 from hall_desk.services.accounts import Actor
+from hall_desk.services.away import waits
 from hall_desk.services.custody import Hands, PaperLine
 from hall_desk.services.halls import load_settings
 from hall_desk.services.ticket_cards import (
@@ -137,6 +138,7 @@ def _offered(actor: Actor, new: NewTicket) -> tuple[UUID, int, UUID]:
     return new.matter_id, promised_minutes, new.window_id or windows[0]
 
 
+@waits
 def open(actor: Actor, new: NewTicket) -> TicketView:  # noqa: A001 - the product's word; tickets.open reads well
     """Opens a ticket: number, pick-up code, papers into the desk's hands, a place in the window's queue.
 
@@ -157,7 +159,9 @@ def open(actor: Actor, new: NewTicket) -> TicketView:  # noqa: A001 - the produc
         head_start = _head_start(actor, new.priority) if new.priority else timedelta()
         if not new.consent:
             raise errors.BadInput("consent", "missing")
-        other = None if new.second_allowed else find_open(actor, matter_id, name, phone)
+        other = (
+            None if new.second_allowed or actor.born else find_open(actor, matter_id, name, phone)
+        )
         if other is not None:
             owner = other.held.staff.name if getattr(other, "held", None) and other.held.id else ""
             raise errors.OpenTicketExists(
@@ -180,7 +184,7 @@ def open(actor: Actor, new: NewTicket) -> TicketView:  # noqa: A001 - the produc
             priority=new.priority,
             remark=remark,
             consent=new.consent,
-            pickup_code=ids.digits(4),
+            pickup_code=ids.code_of(new.id, 4),
             promised_minutes=promised_minutes,
             letter=actor.letter,
             opened_at=change.at,
@@ -209,6 +213,8 @@ def _head_start(actor: Actor, priority: str) -> timedelta:
 
 def _next_number(change: Change) -> str:
     letter = change.actor.letter
+    if change.actor.born and change.actor.born.number:
+        return change.actor.born.number
     row = change.store.execute(
         "INSERT INTO ticket_counter (hall_id, service_day, letter, last) VALUES (?, ?, ?, 1) "
         "ON CONFLICT (hall_id, service_day, letter) DO UPDATE SET last = ticket_counter.last + 1 RETURNING last",

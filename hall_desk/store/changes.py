@@ -90,7 +90,7 @@ class Listener(threading.Thread):
         super().__init__(name="hall-desk-listener", daemon=True)
         self._store = store
         self._place = store.place
-        self._postgres = store.postgres
+        self._postgres = store.on_server
         self._on_changed = on_changed
         self._stopping = threading.Event()
         self.listening = threading.Event()

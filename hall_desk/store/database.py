@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -27,8 +27,12 @@ import peewee
 from peewee import Database, PostgresqlDatabase, SqliteDatabase
 
 from hall_desk import errors
-from hall_desk.store import migrations, models
-from hall_desk.store.journal import AlreadyDone, Change
+from hall_desk.store import local_hall, migrations, models
+from hall_desk.store.journal import AlreadyDone, Born, Change
+
+if TYPE_CHECKING:
+    from hall_desk.store.local_hall import LocalHall
+    from hall_desk.store.outbox import Outbox
 
 # A lost network must be noticed in seconds, not in the quarter of an hour that libpq waits by default.
 POSTGRES_OPTIONS = {
@@ -77,6 +81,15 @@ class Who(Protocol):
     def letter(self) -> str: ...
     @property
     def request(self) -> UUID | None: ...
+    @property
+    def born(self) -> Born | None: ...
+
+
+class Command(Protocol):
+    """What a change belongs to, when it is one that can wait for the server."""
+
+    def before_commit(self, change: Change) -> None:
+        """Called inside the transaction, after everything was written. What it raises undoes the change."""
 
 
 def is_postgres(place: str) -> bool:
@@ -180,8 +193,15 @@ class Store:
 
     def __init__(self, place: str, db: Database) -> None:
         self.place = place
+        # The database in use and whether it is PostgreSQL. While a hall's server is away it is this PC's own.
         self.db = db
         self.postgres = is_postgres(place)
+        self._server = db
+        self.on_server = self.postgres
+        self._local: LocalHall | None = None
+        # What keeps records for a server that is away; None where there is no server, or another program keeps them.
+        self.outbox: Outbox | None = None
+        self._in_hand = threading.local()
         self._clock_lock = threading.Lock()
         self._clock: tuple[float, datetime] | None = None
         self._clock_offset_s = 0.0
@@ -278,18 +298,23 @@ class Store:
         self.close_thread()
         if models.proxy.obj is self.db:
             models.proxy.initialize(None)
+        if self._local is not None:
+            self._local.close()
+        if self.outbox is not None:
+            self.outbox.close()
 
     def close_thread(self) -> None:
         """Closes the calling thread's connection; every thread that used the store does this at its end."""
-        if not self.db.is_closed():
-            with self._lines_lock:
-                self.db.close()
+        for db in {self.db, self._server}:
+            if not db.is_closed():
+                with self._lines_lock:
+                    db.close()
 
     def _connect(self) -> None:
         if not self.db.is_closed() and self.postgres and not self.db.in_transaction():
             self._drop_if_dead()
         if self.db.is_closed():
-            if self._lost:
+            if self._lost and self.postgres:
                 raise errors.DatabaseAway(host=self.host)
             self.db.connect()
             if self.postgres:
@@ -319,7 +344,7 @@ class Store:
 
         Without this a thread would hang on a dead line for as long as TCP keeps hope. May be called in any thread.
         """
-        if not self.postgres:
+        if not self.on_server:
             return
         with self._lines_lock:
             self._lost = True
@@ -335,6 +360,105 @@ class Store:
         if was_lost:
             with self._clock_lock:
                 self._clock_offset_s = float("nan")
+
+    # --- going on without the server ---------------------------------------------------------------------------
+
+    @property
+    def away(self) -> bool:
+        """Whether this PC goes on by itself, with the hall as it was last seen."""
+        return self._local is not None
+
+    def keep_outbox(self, outbox: Outbox) -> None:
+        """From now on this PC can go on without its server, and keeps what it then records in `outbox`."""
+        self.outbox = outbox
+
+    @classmethod
+    def open_away(cls, place: str, outbox: Outbox) -> Store | None:
+        """The hall as this PC last saw it, when its server is away at the start; None when it never saw it."""
+        store = cls._bound(place)
+        store.keep_outbox(outbox)
+        if store.go_away():
+            store.learn_hall()
+            return store
+        store.outbox = None  # it stays its owner's
+        store.close()
+        return None
+
+    def go_away(self) -> bool:
+        """Turns to the hall as it was last seen. False when there is nothing to turn to.
+
+        Only the thread that reads and writes may turn, between two calls: whatever it did is done.
+        """
+        if self._local is None and self.outbox is not None:
+            picture = self.outbox.picture()
+            local = local_hall.open_local(picture, self.place) if picture else None
+            if local is not None:
+                if self._clock is None:
+                    self.pc_ahead = local.pc_ahead
+                if not self._server.is_closed():
+                    self._discard()
+                self._local = local
+                self._hall_id = self._hall_id or local.hall_id
+                self._use(local.db)
+                self._raise_counters(self.outbox.numbers())
+        return self._local is not None
+
+    def come_back(self) -> None:
+        """Turns to the server again. Raises DatabaseAway, SchemaTooNew, SchemaTooOld, and goes on without it then."""
+        local = self._local
+        if local is None:
+            return
+        self.close_thread()
+        self._local = None
+        self._use(self._server)
+        try:
+            with self._converted():
+                self._connect()
+                migrations.check(migrations.version(self.db), self.public_place, self.db)
+        except BaseException:
+            self.close_thread()
+            self._local = local
+            self._use(local.db)
+            raise
+        local.close()
+        with self._clock_lock:
+            self._clock = None
+
+    def _use(self, db: Database) -> None:
+        self.db = db
+        self.postgres = db is self._server and self.on_server
+        models.proxy.initialize(db)
+
+    @contextmanager
+    def carrying_out(self, command: Command) -> Iterator[None]:
+        """Inside, a change belongs to `command`, and is one that needs no server."""
+        before = getattr(self._in_hand, "command", None)
+        self._in_hand.command = command
+        try:
+            yield
+        finally:
+            self._in_hand.command = before
+
+    def need_server(self) -> None:
+        """Raises DatabaseAway while this PC goes on by itself: for what cannot be told from a part of the hall."""
+        if self._local is not None:
+            raise errors.DatabaseAway(host=self.host)
+
+    def raise_counters(self, who: Who, numbers: dict[tuple[date, str], int]) -> None:
+        """Makes sure that no number up to those in `numbers` (by service day and letter) is given again."""
+        if numbers:
+            with self.change(who):
+                self._raise_counters(numbers)
+
+    def _raise_counters(self, numbers: dict[tuple[date, str], int]) -> None:
+        with self.asking():
+            for (day, letter), last in numbers.items():
+                self.execute(
+                    "INSERT INTO ticket_counter (hall_id, service_day, letter, last) VALUES (?, ?, ?, ?) "
+                    "ON CONFLICT (hall_id, service_day, letter) DO UPDATE SET last = CASE WHEN "
+                    "ticket_counter.last < excluded.last THEN excluded.last ELSE ticket_counter.last END",
+                    (self.hall_id.hex, day.isoformat(), letter, last),
+                )
 
     @contextmanager
     def _converted(self) -> Iterator[None]:
@@ -355,12 +479,12 @@ class Store:
                 raise
             self._forget_broken_connection()
             if not self.postgres:
-                raise _sqlite_error(self.place, error) from None
+                raise _sqlite_error(self.public_place, error) from None
             if state in ("55P03", "57014", "40P01", "40001"):
                 raise errors.DatabaseBusy() from None
             raise refusal(self.host, cause) from None
         except sqlite3.DatabaseError as error:
-            raise _sqlite_error(self.place, error) from None
+            raise _sqlite_error(self.public_place, error) from None
 
     def _forget_broken_connection(self) -> None:
         # After a cut peewee still calls the connection open; using it again would fail for ever.
@@ -382,12 +506,12 @@ class Store:
     @property
     def host(self) -> str:
         """The server's name; empty for a file."""
-        return (urlsplit(self.place).hostname or "") if self.postgres else ""
+        return (urlsplit(self.place).hostname or "") if self.on_server else ""
 
     @property
     def public_place(self) -> str:
         """Where the hall is kept, without a password: for messages."""
-        if not self.postgres:
+        if not self.on_server:
             return self.place
         parts = urlsplit(self.place)
         return f"{parts.hostname or 'localhost'}{parts.path}"
@@ -436,8 +560,8 @@ class Store:
         A PC whose own clock is wrong or is set changes nothing. Asks the server at most once a minute, inside
         whatever transaction is open; between those it costs no query.
         """
-        if self._frozen is not None:
-            return self._frozen
+        if self._frozen is not None or self._local is not None:
+            return self.estimated_now()
         with self._clock_lock:
             clock, offset_s = self._clock, self._clock_offset_s
         # Not `drift > CLOCK_DRIFT_S`: after `found_again` the offset is no number, and nothing is near it.
@@ -462,7 +586,7 @@ class Store:
         with self._clock_lock:
             clock = self._clock
         if clock is None:
-            return datetime.now(UTC) + self._practice
+            return datetime.now(UTC) - self.pc_ahead + self._practice
         return clock[1] + timedelta(seconds=time.monotonic() - clock[0]) + self._practice
 
     def freeze(self, moment: datetime) -> None:
@@ -523,16 +647,22 @@ class Store:
 
         Raises DatabaseAway, DatabaseBusy, CannotWrite, AlreadyDone; nothing is written then. (After DatabaseAway it
         may have been: the answer to the commit was lost. That is what the actor's `request` key is for.)
+        While the server is away only commands that can wait for it are carried out; others raise DatabaseAway.
         """
+        command: Command | None = getattr(self._in_hand, "command", None)
+        if command is None:
+            self.need_server()
         try:
             with self._converted():
                 self._connect()
                 # Plain BEGIN on SQLite loses writes to "database is locked" whatever the busy timeout.
                 with self.db.atomic("IMMEDIATE") if not self.postgres else self.db.atomic():
-                    at = self.now()
+                    at = actor.born.at if actor.born else self.now()
                     change = Change(self, actor, at, self.day_of(at))
                     yield change
                     change.write()
+                    if command is not None:
+                        command.before_commit(change)
         except peewee.IntegrityError as error:
             if actor.request and re.search(r"journal[._]request", str(error)):
                 raise AlreadyDone from None

@@ -40,9 +40,20 @@ def new_id() -> uuid.UUID:
     return uuid.UUID(int=(moment << 80) | (0x7 << 76) | (sequence << 64) | (0b10 << 62) | tail)
 
 
-def digits(count: int) -> str:
-    """A random decimal code of `count` digits, from the operating system's source."""
-    return str(int.from_bytes(_random(8), "big") % 10**count).zfill(count)
+def code_of(key: uuid.UUID, count: int) -> str:
+    """A decimal code of `count` digits from the random part of a key: whoever knows the key gets the same again."""
+    return str((key.int & ((1 << 62) - 1)) % 10**count).zfill(count)
+
+
+def part_of(key: uuid.UUID, part: int) -> uuid.UUID:
+    """The key of part number `part` (below 4,096) of something that has a key: the same again for the same part.
+
+    Parts sort by their number.
+    """
+    digest = hashlib.sha256(key.bytes + part.to_bytes(2, "big")).digest()
+    tail = int.from_bytes(digest[:8], "big") & ((1 << 62) - 1)
+    moment = key.int >> 80
+    return uuid.UUID(int=(moment << 80) | (0x7 << 76) | (part << 64) | (0b10 << 62) | tail)
 
 
 @contextmanager

@@ -31,6 +31,18 @@ def canonical(facts: dict[str, Any]) -> str:
     return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
 
 
+@dataclass(frozen=True)
+class Born:
+    """When something happened that was recorded while the server was away, and the number it was given then.
+
+    `sent_at` is when the server got it; None while it is only repeated on this PC.
+    """
+
+    at: datetime
+    number: str = ""
+    sent_at: datetime | None = None
+
+
 class AlreadyDone(Exception):
     """The command with this actor's `request` key was carried out before; nothing was done a second time.
 
@@ -71,6 +83,8 @@ class Change:
         self.actor = actor
         self.at = at
         self.day = day
+        # Kind and facts of every entry, written or not.
+        self.told: list[tuple[str, dict[str, Any]]] = []
         self._entries: list[Entry] = []
         self._request = actor.request
 
@@ -80,6 +94,9 @@ class Change:
         """Adds a journal entry; `kind` is `topic.happening`, e.g. `ticket.claimed`. No personal data in `facts`."""
         actor = self.actor
         request, self._request = self._request, None
+        self.told.append((kind, facts))
+        if actor.born and actor.born.sent_at:
+            facts = {**facts, "sent_at": sql_time(actor.born.sent_at)}
         self._entries.append(
             Entry(
                 new_id(),
@@ -152,6 +169,13 @@ def ticket_of_request(store: Store, hall_id: UUID, request: UUID) -> UUID | None
     if row is None or row[0] is None:
         return None
     return row[0] if isinstance(row[0], UUID) else UUID(row[0])
+
+
+def was_done(store: Store, hall_id: UUID, request: UUID) -> bool:
+    """Whether the command with this key was carried out."""
+    sql = "SELECT 1 FROM journal WHERE request = ? AND hall_id = ?"
+    with store.asking():
+        return store.execute(sql, (request.hex, hall_id.hex)).fetchone() is not None
 
 
 @dataclass(frozen=True)

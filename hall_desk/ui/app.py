@@ -26,9 +26,9 @@ from PySide6.QtWidgets import QApplication
 
 from hall_desk import i18n
 from hall_desk import settings as desk_settings
-from hall_desk.errors import HallDeskError
-from hall_desk.services import accounts, halls
-from hall_desk.store.database import Store
+from hall_desk.errors import AlreadyThere, DatabaseAway, HallDeskError, ServerRefused
+from hall_desk.services import accounts, away, halls
+from hall_desk.store.database import Store, is_postgres
 from hall_desk.ui import theme
 from hall_desk.ui.background import Background, log_bug
 from hall_desk.ui.main_window import MainWindow
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from hall_desk.services.accounts import Actor
     from hall_desk.services.halls import HallInfo
     from hall_desk.settings import Settings
+    from hall_desk.store.outbox import Outbox
 
 _log = logging.getLogger("hall_desk.ui")
 
@@ -61,8 +62,45 @@ class _Opened:
     actor: Actor | None
 
 
-def _open(place: str, sign_in: tuple[str, str] | None, letter: str) -> _Opened:
-    store = Store.open(place)
+OUTBOX = "outbox"
+
+
+def _outbox(place: str, folder: Path) -> Outbox | None:
+    """This PC's outbox for a hall on a server; None when another window of the program keeps it."""
+    if not is_postgres(place):
+        return None
+    from hall_desk.store.outbox import Outbox
+
+    try:
+        return Outbox(folder / OUTBOX)
+    except AlreadyThere:
+        _log.info("another program keeps the outbox of this PC")
+        return None
+
+
+def _open_store(place: str, folder: Path) -> Store:
+    outbox = _outbox(place, folder)
+    try:
+        try:
+            store = Store.open(place)
+        except ServerRefused:
+            raise
+        except DatabaseAway:
+            alone = away.open_alone(place, outbox) if outbox is not None else None
+            if alone is None:
+                raise
+            return alone
+    except BaseException:
+        if outbox is not None:
+            outbox.close()
+        raise
+    if outbox is not None:
+        store.keep_outbox(outbox)
+    return store
+
+
+def _open(place: str, sign_in: tuple[str, str] | None, letter: str, folder: Path) -> _Opened:
+    store = _open_store(place, folder)
     try:
         info = halls.info(store)
         actor = accounts.sign_in(store, *sign_in, letter) if sign_in is not None else None
@@ -132,10 +170,10 @@ class HallDesk(QObject):
         if self._first_run():
             self._show_setup()
             return
-        place, sign_in = self._place, self._demo_actor
+        place, sign_in, folder = self._place, self._demo_actor, self._folder
         letter = self._settings.letter or "A"
         self._opening.data(
-            self, lambda: _open(place, sign_in, letter), self._opened, self._not_opened
+            self, lambda: _open(place, sign_in, letter, folder), self._opened, self._not_opened
         )
 
     def stop(self) -> None:

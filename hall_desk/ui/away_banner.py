@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy
 
-from hall_desk.i18n import _
+from hall_desk.i18n import _, _n
 from hall_desk.ui.labels import Band, Text
 
 if TYPE_CHECKING:
@@ -24,17 +24,35 @@ class AwayBanner(Band):
         self.setObjectName("away_banner")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
-        sentence = _(
-            "The server is away: go on reading and typing, but saving and claiming need it, so press again when "
-            "this line is gone."
-        )
-        self.sentence = Text(sentence).wrap()
-        self.setAccessibleName(sentence)
+        self._session = session
+        self.sentence = Text().wrap()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 7, 16, 7)
         layout.addWidget(self.sentence, 1)
-        session.online_changed.connect(self._show_online)
-        self._show_online(session.online)
+        session.online_changed.connect(self._show)
+        session.outbox.told.connect(self._show)
+        self._show()
 
-    def _show_online(self, online: bool) -> None:
-        self.setVisible(not online)
+    def _show(self) -> None:
+        outbox = self._session.outbox
+        words = away_words(alone=outbox.alone, waiting=outbox.waiting.to_send)
+        self.sentence.setText(words)
+        self.setAccessibleName(words)
+        self.setVisible(not self._session.online or outbox.alone)
+
+
+def away_words(*, alone: bool, waiting: int) -> str:
+    """What still works while the server is away; `alone` when this PC keeps what is recorded."""
+    if not alone:
+        return _(
+            "The server is away: go on reading and typing, but saving and claiming need it, so press again when "
+            "this line is gone."
+        )
+    words = _(
+        "The server is away: go on recording checks, slips and new tickets. They are kept on this PC and sent by "
+        "themselves; claiming, finishing and handing back need the server."
+    )
+    if waiting:
+        count = _n("{count} record waits.", "{count} records wait.", waiting).format(count=waiting)
+        words = f"{words} {count}"
+    return words

@@ -15,6 +15,7 @@ from hall_desk.ui.dialogs.new_ticket import NewTicketDialog
 from hall_desk.ui.dialogs.slip import SlipDialog
 from hall_desk.ui.notices import Notices
 from hall_desk.ui.pages import Page
+from hall_desk.ui.pages.outbox import OutboxPage
 from hall_desk.ui.pages.proxy import ProxyPage
 from hall_desk.ui.pages.report import ReportPage
 from hall_desk.ui.pages.screening import ScreeningPage
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 GROUPS: tuple[tuple[str, tuple[tuple[type[Page], str], ...]], ...] = (
     (N_("Front desk"), ((ScreeningPage, "F2"), (ProxyPage, "F3"))),
     (N_("Window"), ((WindowPage, "F5"),)),
-    (N_("Management"), ((ReportPage, "F12"),)),
+    (N_("Management"), ((ReportPage, "F12"), (OutboxPage, "Ctrl+F12"))),
 )
 NEW_TICKET, SLIP, FIND, SWITCH, QUIT = "F4", "F8", "Ctrl+K", "Ctrl+L", "Ctrl+Q"
 
@@ -126,9 +127,9 @@ class MainWindow(QMainWindow):
     # --- making ------------------------------------------------------------------------------------
 
     def _make_pages(self) -> list[tuple[str, list[tuple[Page, str]]]]:
-        actor = self.session.actor
+        session = self.session
         made = [
-            (_(group), [(page(self.session), key) for page, key in pages if actor.may(page.right)])
+            (_(group), [(page(session), key) for page, key in pages if page.offered(session)])
             for group, pages in GROUPS
         ]
         return [(group, pages) for group, pages in made if pages]

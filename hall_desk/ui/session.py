@@ -14,6 +14,7 @@ from hall_desk.i18n import _
 from hall_desk.settings import Settings, default_folder
 from hall_desk.store import changes
 from hall_desk.store.changes import Changed
+from hall_desk.ui.outbox_keeper import OutboxKeeper
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -73,7 +74,7 @@ class Session(QObject):
         self.papers = papers or default_folder() / "papers"
         # Where dialogs are laid over the pages; a window of their own where there is no main window.
         self.dialog_place: QWidget | None = None
-        self.online = True
+        self.online = not store.away
         self.clock_warning = ""
         self._waiting: list[Changed] = []
         self._coalesce = QTimer(self)
@@ -87,6 +88,7 @@ class Session(QObject):
         self._second.start()
         self._listener: Listener | None = changes.listen(store, self._arrived.emit)
         # Nothing is read before somebody listens: what is written in between would be seen by nobody.
+        self.outbox = OutboxKeeper(self)
         listening = self._listener.listening
         background.data(self, lambda: listening.wait(LISTENING_S))
 
@@ -116,10 +118,15 @@ class Session(QObject):
         """Ends the listening, without waiting for it; the lanes belong to whoever made them."""
         self._second.stop()
         self._coalesce.stop()
+        self.outbox.stop()
         listener, self._listener = self._listener, None
         if listener is not None:
             # Its thread may be waiting for a server that is away. The session outlives it.
             self.background.devices(self.background, listener.stop, self._listener_ended)
+
+    def read_all_again(self) -> None:
+        """Tells every screen to read again what it shows: the hall is another one now."""
+        self._take(Changed(everything=True, online=self.online))
 
     def _listener_ended(self, _nothing: None) -> None:
         self.deleteLater()

@@ -6,7 +6,7 @@ import platform
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -20,11 +20,12 @@ from PySide6.QtWidgets import (
 
 from hall_desk import errors, i18n
 from hall_desk.i18n import _
-from hall_desk.services import accounts, halls, pinyin
+from hall_desk.services import accounts, away, halls, pinyin
 from hall_desk.ui import theme
+from hall_desk.ui.away_banner import away_words
 from hall_desk.ui.buttons import Button, Link
 from hall_desk.ui.fields import LabelledField
-from hall_desk.ui.labels import Ground, Text
+from hall_desk.ui.labels import Band, Ground, Text
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from hall_desk.store.database import Store
     from hall_desk.ui.background import Background
 
+LOOK_MS = 2000
 _ROW = 34
 MOST_NAMES = 50
 
@@ -91,9 +93,17 @@ class SignIn(QWidget):
         self.language = Link(self._other_language()[1])
         self.problem = Text("", "error").wrap()
         self.problem.hide()
+        self.away = Band("bad")
+        self.away_words = Text(away_words(alone=True, waiting=0)).wrap()
+        self.away.setVisible(store.away)
         self._lay_out(info)
         self._connect()
         self.reload()
+        # Nobody listens to the server yet: asked now and then whether it is back.
+        self._look = QTimer(self)
+        self._look.setInterval(LOOK_MS)
+        self._look.timeout.connect(self._look_for_server)
+        self._look.start()
 
     def _lay_out(self, info: HallInfo) -> None:
         card = Ground()
@@ -132,7 +142,12 @@ class SignIn(QWidget):
         inside.addWidget(self.problem)
         inside.addSpacing(4)
         inside.addWidget(self.button)
+        warning = QVBoxLayout(self.away)
+        warning.setContentsMargins(16, 10, 16, 10)
+        warning.addWidget(self.away_words)
         centre = QVBoxLayout(self)
+        centre.setContentsMargins(0, 0, 0, 0)
+        centre.addWidget(self.away)
         centre.addStretch(1)
         centre.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
         centre.addStretch(1)
@@ -154,6 +169,22 @@ class SignIn(QWidget):
         return next(
             (code, name) for code, name in i18n.LANGUAGES.items() if code != i18n.language()
         )
+
+    def _look_for_server(self) -> None:
+        store = self._store
+        self.away.setVisible(store.away)
+        if store.away and not self._asking:
+            self._background.data(
+                self, store.come_back, self._server_back, self._still_away, replaces="look"
+            )
+
+    def _server_back(self, _nothing: None) -> None:
+        self.away.setVisible(self._store.away)
+        self.reload()
+
+    def _still_away(self, error: HallDeskError) -> None:
+        if not isinstance(error, errors.DatabaseAway):
+            self._refused(error)
 
     # --- names --------------------------------------------------------------------------------------
 
@@ -261,7 +292,12 @@ class SignIn(QWidget):
 
 def read_names(store: Store) -> tuple[list[StaffName], pinyin.Index[str]]:
     """Everyone who may sign in, and what finds them by characters, pinyin or initials."""
-    names = accounts.names(store)
+    try:
+        names = accounts.names(store)
+    except errors.DatabaseAway:
+        if not away.go_on_alone(store):
+            raise
+        names = accounts.names(store)
     return names, pinyin.Index((person.name, person.name, "", "") for person in names)
 
 
@@ -271,7 +307,7 @@ def enter(store: Store, name: str, pin: str, letter: str) -> Actor:
     Raises what `accounts.sign_in` and `accounts.claim_letter` raise.
     """
     wanted = accounts.check_letter(letter) if letter.strip() else None
-    actor = accounts.sign_in(store, name, pin, wanted or "A")
+    actor = away.sign_in(store, name, pin, wanted or "A")
     if actor.may("tickets.open"):
         wanted = accounts.claim_letter(store, platform.node(), wanted)
     return replace(actor, letter=wanted or actor.letter)

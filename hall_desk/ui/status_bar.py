@@ -89,7 +89,7 @@ class StatusBar(QFrame):
         store = self._session.store
         if not online:
             text = _("Database: the server is away")
-        elif store.postgres:
+        elif store.on_server:
             host = store.public_place.partition("/")[0]
             text = _("Database: server {host}").format(host=host)
         else:

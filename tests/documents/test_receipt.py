@@ -152,3 +152,16 @@ def test_in_english() -> None:
     words = " ".join(text(routing_slip(LONG_RECEIPT, "80")).split())
     for wanted in ("Routing slip", "Priority: 70+", "Not a receipt."):
         assert wanted in words
+
+
+@EVERY_ROLL
+def test_a_receipt_made_while_the_server_was_away_says_so_and_that_it_holds(roll: str) -> None:
+    away = replace(RECEIPT, away=True)
+    pdf = receipt(away, roll)
+    assert "大厅服务器断开期间受理，单号与取件码有效。" in joined(pdf)
+    assert codes(pdf) == [RECEIPT.code]
+    assert "服务器断开期间受理，恢复后系统中可见此单。" in joined(routing_slip(away, roll))
+    size = ROLLS[roll]
+    for make in (receipt, routing_slip):
+        assert_tidy(make(away, roll), (size.width - size.printable) / 2)
+        assert "断开" not in joined(make(RECEIPT, roll))

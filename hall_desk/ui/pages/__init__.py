@@ -51,6 +51,11 @@ class Page(QWidget):
         """The page's name in the sidebar, in the language of the moment."""
         raise NotImplementedError
 
+    @classmethod
+    def offered(cls, session: Session) -> bool:
+        """Whether this person at this PC has the page."""
+        return session.actor.may(cls.right)
+
     def reload(self) -> None:
         """Reads again what the page shows."""
 

@@ -1,0 +1,132 @@
+"""The tables of a hall, by subject.
+
+Every row that is recorded has a UUIDv7 key made where it is born, so that a repeated Enter or a replay makes one
+row; every table carries its hall. The rules that must always hold are constraints here and in `migrations`
+(a test compares the two, on both engines). Times are UTC; `service_day` is a date in the hall's time zone.
+"""
+
+from hall_desk.store.models.base import Hall, HallRow, Row, UtcField, proxy
+from hall_desk.store.models.calls import CallAttempt, Callback, NumberTrouble, PhoneCase
+from hall_desk.store.models.desk import (
+    Consultation,
+    MissingNotice,
+    Passage,
+    Slip,
+    TemperatureCheck,
+)
+from hall_desk.store.models.directory import (
+    Community,
+    Desk,
+    Material,
+    Matter,
+    MatterWindow,
+    Setting,
+    Staff,
+    Window,
+)
+from hall_desk.store.models.duties import (
+    Announcement,
+    Attendance,
+    CarriedOver,
+    DayClose,
+    Disinfection,
+    FoyerNotice,
+    Incident,
+    IncidentStep,
+    Shift,
+)
+from hall_desk.store.models.journal import JournalEntry
+from hall_desk.store.models.tickets import (
+    Claim,
+    Correction,
+    CustodyMove,
+    HandBack,
+    Paper,
+    Rating,
+    Ticket,
+    TicketCounter,
+)
+
+# In an order in which each table comes after those it points to.
+MODELS: list[type[Row]] = [
+    Hall,
+    Setting,
+    Window,
+    Staff,
+    Community,
+    Matter,
+    MatterWindow,
+    Material,
+    Desk,
+    TicketCounter,
+    TemperatureCheck,
+    Ticket,
+    Claim,
+    Paper,
+    CustodyMove,
+    HandBack,
+    Correction,
+    Rating,
+    Slip,
+    Passage,
+    MissingNotice,
+    Consultation,
+    Callback,
+    CallAttempt,
+    PhoneCase,
+    NumberTrouble,
+    Incident,
+    IncidentStep,
+    Attendance,
+    Shift,
+    Disinfection,
+    FoyerNotice,
+    Announcement,
+    DayClose,
+    CarriedOver,
+    JournalEntry,
+]
+
+__all__ = [
+    "MODELS",
+    "Announcement",
+    "Attendance",
+    "CallAttempt",
+    "Callback",
+    "CarriedOver",
+    "Claim",
+    "Community",
+    "Consultation",
+    "Correction",
+    "CustodyMove",
+    "DayClose",
+    "Desk",
+    "Disinfection",
+    "FoyerNotice",
+    "Hall",
+    "HallRow",
+    "HandBack",
+    "Incident",
+    "IncidentStep",
+    "JournalEntry",
+    "Material",
+    "Matter",
+    "MatterWindow",
+    "MissingNotice",
+    "NumberTrouble",
+    "Paper",
+    "Passage",
+    "PhoneCase",
+    "Rating",
+    "Row",
+    "Setting",
+    "Shift",
+    "Slip",
+    "Staff",
+    "TemperatureCheck",
+    "Ticket",
+    "TicketCounter",
+    "UtcField",
+    "Window",
+    "proxy",
+]
