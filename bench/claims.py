@@ -15,6 +15,7 @@ import statistics
 import time
 from collections import Counter
 from contextlib import ExitStack
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ import hall as bench
 import psycopg
 
 from hall_desk import errors
-from hall_desk.services import ticket_cards, tickets
+from hall_desk.services import ticket_cards, ticket_steps, tickets
 from hall_desk.services.accounts import Actor
 from hall_desk.services.tickets import NewTicket
 from hall_desk.store import ids
@@ -55,7 +56,7 @@ AT_ONCE = (
 READ, PAPERS = (
     sql.replace("?", "%s") for sql in (ticket_cards._WITH_ALL, ticket_cards._ITS_PAPERS)
 )
-OFFERED = tickets._OFFERED.replace("?", "%s")
+OFFERED = ticket_steps._OFFERED.replace("?", "%s")
 OPEN_BY_NAME = ticket_cards._OPEN_BY_NAME.replace("?", "%s")
 
 
@@ -140,11 +141,12 @@ class Raw:
             self.db.execute(
                 "INSERT INTO ticket (id, hall_id, number, service_day, matter_id, window_id, state, name, phone, "
                 "id_masked, priority, remark, consent, pickup_code, promised_minutes, letter, opened_at, "
-                "opened_by_id, queue_rank, state_at, result, missing, transfer_note) VALUES (%s, %s, %s, %s, %s, %s, "
-                "'queued', %s, '', '', '', '', true, %s, 3, %s, %s, %s, %s, %s, '', '', '')",
+                "opened_by_id, queue_rank, state_at, due_at, result, missing, transfer_note) VALUES (%s, %s, %s, "
+                "%s, %s, %s, 'queued', %s, '', '', '', '', true, %s, 3, %s, %s, %s, %s, %s, %s, '', '', '')",
                 (
                     ticket, hall, f"{self.letter}{number:03d}", self.day, self.matter, self.window,
                     name, ids.code_of(ticket, 4), self.letter, at, self.hall.staff, at, at,
+                    at + timedelta(minutes=3),
                 ),
             )  # fmt: skip
             self.tell("ticket.opened", ticket, at, canonical({"number": number, "papers": 0}))

@@ -703,7 +703,7 @@ def _headless(options: argparse.Namespace) -> int:
 
 
 def _papers(manager: Actor, out: Path) -> None:
-    """Slips and receipts for each roll, and the day's report as PDF and JSON."""
+    """Slips and receipts for each roll, the standards' papers, and the day's report as PDF and JSON."""
     from hall_desk.documents.receipt import receipt, routing_slip
     from hall_desk.documents.slip import phone_slip
     from hall_desk.services import matters, sample_day, slips, tickets
@@ -721,6 +721,29 @@ def _papers(manager: Actor, out: Path) -> None:
         pc.write_file(out / f"slip-large-{roll}.pdf", phone_slip(of_matter, roll, large=True))
         pc.write_file(out / f"receipt-{roll}.pdf", receipt(facts, roll))
         pc.write_file(out / f"routing-slip-{roll}.pdf", routing_slip(facts, roll))
+    _standard_papers(manager, out)
     day = sample_day.DAY
     for ending in (".pdf", ".json"):
         pc.write_file(out / f"daily-{day}{ending}", _daily(manager, day, ending))
+
+
+def _standard_papers(manager: Actor, out: Path) -> None:
+    """The six papers of a ticket, a notice of what is missing, and an incident's page."""
+    from hall_desk.documents.forms import form
+    from hall_desk.documents.incident import incident_report
+    from hall_desk.documents.missing_notice import missing_notice
+    from hall_desk.services import incidents, missing_notices, ticket_forms, tickets
+
+    board = tickets.board(manager)
+    suspended, done = (tickets.get(manager, one[0].id) for one in (board.suspended, board.ready))
+    offered = ticket_forms.forms_of(suspended)
+    papers = [(suspended, kind) for kind in offered]
+    papers += [(done, kind) for kind in ticket_forms.forms_of(done) if kind not in offered]
+    for ticket, kind in papers:
+        facts = ticket_forms.form_facts(manager, ticket.card.id, kind)
+        pc.write_file(out / f"form-{kind}.pdf", form(facts))
+    notice = missing_notices.facts(manager, missing_notices.today(manager)[0].id)
+    for roll in ("58", "80"):
+        pc.write_file(out / f"missing-notice-{roll}.pdf", missing_notice(notice, roll))
+    incident = incidents.open_ones(manager)[0]
+    pc.write_file(out / "incident.pdf", incident_report(incidents.paper(manager, incident.id)))

@@ -118,10 +118,83 @@ class OpenTicketExists(HallDeskError):
     ticket_id: Any
 
 
+class ChangedMeanwhile(HallDeskError):
+    """Somebody else moved the ticket on since the screen showed it: `number`, `owner`, `since_text`."""
+
+    number: str
+    owner: str
+    since_text: str
+
+
+class NothingToUndo(HallDeskError):
+    """The ticket's last step cannot be taken back: `number`, `owner` who took it.
+
+    `reason` is `too_late`, `not_yours`, `moved_on` (a paper has gone on since) or `never` (such a step cannot be).
+    """
+
+    number: str
+    owner: str
+    reason: str
+
+
+class SheetNeeded(HallDeskError):
+    """A sheet cannot leave: `other` is the ticket of the same visit that still needs `papers`. `number`."""
+
+    number: str
+    other: str
+    papers: list[str]
+
+
 class WrongProof(HallDeskError):
     """The pick-up code, receipt or tail that was shown does not belong to this ticket."""
 
     number: str
+
+
+# --- people --------------------------------------------------------------------------------------
+
+
+class PapersHeld(HallDeskError):
+    """A post cannot simply be left: `papers` papers and the `tickets` (numbers) are in this person's hands."""
+
+    papers: int
+    tickets: tuple[str, ...]
+
+
+class DoneByOther(HallDeskError):
+    """Somebody else has done this meanwhile: `owner` (staff), `since` (UTC), `since_text`."""
+
+    owner: str
+    since: datetime
+    since_text: str
+
+
+class IncidentClosed(HallDeskError):
+    """An incident was closed meanwhile: by `owner` (staff name), `since` (UTC) and `since_text` (hall's time)."""
+
+    owner: str
+    since: datetime
+
+
+# --- calls --------------------------------------------------------------------------------------
+
+
+class BeingCalled(HallDeskError):
+    """Somebody else has this number on the line: `owner`, `since` (UTC), `since_text`."""
+
+    owner: str
+    since: datetime
+
+
+class AlreadyCalled(HallDeskError):
+    """Somebody called or settled this callback meanwhile: `owner`, `since` (UTC), `since_text`, `outcome`.
+
+    `outcome` is that of the call (`no_answer`) or the state it led to (`reached`, `withdrawn` …).
+    """
+
+    owner: str
+    since: datetime
+    outcome: str
 
 
 # --- environment ---------------------------------------------------------------------------------
@@ -220,6 +293,25 @@ class DayNotOver(HallDeskError):
     """A report was asked for a day that lies ahead: `day`."""
 
     day: date
+
+
+class DayClosed(HallDeskError):
+    """Somebody closed this day already: `day`, `by` (staff short name), `at` (UTC), `at_text` (in the hall)."""
+
+    day: date
+    by: str
+    at: datetime
+
+
+class DayNotSettled(HallDeskError):
+    """A day cannot be closed: `count` things are open without a reason, `originals` of them papers.
+
+    `people` are still counted in the hall and nobody said that they left.
+    """
+
+    count: int
+    originals: int
+    people: int
 
 
 # --- a hall's server -----------------------------------------------------------------------------

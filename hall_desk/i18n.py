@@ -88,10 +88,35 @@ CODES: dict[str, dict[str, str]] = {
         "pregnant": N_("Pregnant"),
         "serviceman": N_("Serviceman"),
     },
+    "attendance": {"in": N_("Came in"), "check": N_("Checked in between"), "out": N_("Went out")},
+    "post": {
+        "screening": N_("Screening post"),
+        "consultation": N_("Consultation post"),
+        "proxy": N_("Proxy post"),
+        "window": N_("Window"),
+    },
+    "grade": {
+        "5": N_("Very satisfied"),
+        "4": N_("Satisfied"),
+        "3": N_("Fairly satisfied"),
+        "2": N_("Dissatisfied"),
+        "1": N_("Very dissatisfied"),
+    },
+    "rating_reason": {
+        "slow": N_("Took too long"),
+        "manner": N_("Unfriendly manner"),
+        "unclear": N_("Not explained clearly"),
+        "errands": N_("Sent from place to place"),
+        "mistake": N_("Mistake in papers or result"),
+        "place": N_("Noisy, dirty or crowded"),
+        "other": N_("Something else"),
+    },
     "role": {
         "front_desk": N_("Front desk staff"),
         "window_clerk": N_("Window clerk"),
         "manager": N_("Manager"),
+        "working_group": N_("Working group"),
+        "foyer": N_("Foyer screen"),
     },
     "channel": {
         "on_the_spot": N_("On the spot"),
@@ -99,20 +124,75 @@ CODES: dict[str, dict[str, str]] = {
         "phone": N_("Phone"),
         "online": N_("Online"),
     },
+    "incident": {
+        "refuses_rules": N_("Refuses the rules"),
+        "fever": N_("Fever"),
+        "illness": N_("Illness"),
+        "dispute": N_("Dispute"),
+        "lost_papers": N_("Lost papers"),
+        "equipment": N_("Equipment"),
+        "other": N_("Other"),
+    },
+    "incident_state": {"open": N_("Being dealt with"), "closed": N_("Dealt with")},
+    "without_check": {
+        "unnamed": N_("Measured at the door without a name"),
+        "not_inside": N_("The resident is not in the hall"),
+    },
+    "callback": {
+        "due": N_("To be called"),
+        "side": N_("Side list"),
+        "reached": N_("Reached"),
+        "no_answer": N_("No answer"),
+        "wrong_number": N_("Wrong number"),
+        "needs_visit": N_("Needs a visit"),
+        "withdrawn": N_("No longer wanted"),
+    },
+    "callback_reason": {
+        "came_in": N_("Came to the hall"),
+        "not_wanted": N_("Does not want the call"),
+        "settled_otherwise": N_("Settled otherwise"),
+        "promised_twice": N_("Promised twice"),
+        "ticket_resumed": N_("Ticket taken up again"),
+    },
+    "phone_outcome": {
+        "settled": N_("Settled by phone"),
+        "answered": N_("Question answered"),
+        "needs_visit": N_("Needs a visit"),
+        "passed_on": N_("Passed on"),
+    },
+    "asked": {"in_person": N_("In person"), "phone": N_("By phone")},
+    "consultation_outcome": {
+        "settled": N_("Settled on the spot"),
+        "slip": N_("Phone slip printed"),
+        "callback": N_("Callback promised"),
+        "ticket": N_("Ticket opened"),
+        "online": N_("Sent online"),
+        "notice": N_("Notice of what is missing"),
+    },
     "kind": {
+        "incident": N_("incident"),
         "ticket": N_("ticket"),
         "matter": N_("matter"),
         "window": N_("window"),
         "staff": N_("member of staff"),
         "community": N_("community"),
         "check": N_("temperature check"),
+        "consultation": N_("consultation"),
+        "missing_notice": N_("notice of what is missing"),
         "paper": N_("paper"),
         "hall": N_("hall"),
+        "callback": N_("callback"),
+        "phone_case": N_("phone case"),
+        "number": N_("number report"),
         "desk": N_("desk letter"),
         "setting": N_("setting"),
         "record": N_("record"),
-        "outbox": N_("record of the outbox"),
         "file": N_("file"),
+        "outbox": N_("record of the outbox"),
+        "notice": N_("notice"),
+        "attendance": N_("entry"),
+        "shift": N_("post"),
+        "rating": N_("rating"),
     },
 }
 
@@ -142,12 +222,41 @@ BAD_INPUT: dict[tuple[str, str], str] = {
         "A body temperature lies between 34.0 and 43.0 ℃. Measure again."
     ),
     ("person", "unknown"): N_("Choose resident, staff or other."),
+    ("check", "needed"): N_(
+        "No passed temperature check today: it is required before intake in epidemic mode."
+    ),
+    ("check", "not_admitted"): N_(
+        "This person's last temperature today was too high; nothing may be taken in."
+    ),
+    ("without_check", "unknown"): N_("Choose why there is no temperature check."),
+    ("count", "nobody_inside"): N_("Nobody is in the hall by the count; nothing was recorded."),
+    ("count", "shape"): N_("The number of people must lie between 1 and 99."),
+    ("receipt", "unknown"): N_("No ticket of this hall has this receipt."),
+    ("incident_kind", "unknown"): N_("Choose what kind of incident it is."),
+    ("place", "empty"): N_("Say where it is, so that somebody can come."),
+    ("place", "too_long"): N_("The place is too long (at most {limit} characters)."),
+    ("people", "too_long"): N_("The text is too long (at most {limit} characters)."),
+    ("what", "empty"): N_("Say in a few words what happened."),
+    ("what", "too_long"): N_("The text is too long (at most {limit} characters)."),
+    ("step", "empty"): N_("Write what was done."),
+    ("step", "too_long"): N_("The text is too long (at most {limit} characters)."),
+    ("incident_result", "empty"): N_("Write how it ended, then close it."),
+    ("incident_result", "too_long"): N_("The text is too long (at most {limit} characters)."),
     ("name", "empty"): N_("The name is needed."),
     ("name", "too_long"): N_("The name is too long (at most {limit} characters)."),
     ("phone", "empty"): N_("The phone number is needed."),
     ("phone", "not_a_phone"): N_(
         "This is not a phone number: 11 digits for a mobile, or area code and number."
     ),
+    ("phone", "doubtful"): N_(
+        "This number looks unusual. Compare it with the resident; Enter again keeps it."
+    ),
+    ("matter", "not_chosen"): N_("Choose a matter from the list, or empty the field."),
+    ("due", "shape"): N_("A time looks like 10:30."),
+    ("due", "past"): N_("That time has passed."),
+    ("due", "too_far"): N_("A call can be promised for the next 60 days."),
+    ("outcome", "unknown"): N_("Choose what came of it."),
+    ("minutes", "shape"): N_("Minutes are a whole number from 0 to 600."),
     ("id_number", "length"): N_("An ID number has 18 characters."),
     ("id_number", "characters"): N_("An ID number has 17 digits and a last digit or X."),
     ("id_number", "birth_date"): N_("The birth date in this ID number does not exist."),
@@ -166,6 +275,20 @@ BAD_INPUT: dict[tuple[str, str], str] = {
     ("papers", "name"): N_("Every paper needs a name."),
     ("papers", "count"): N_("The number of copies must lie between 1 and 99."),
     ("papers", "too_many"): N_("At most {limit} papers can go on one ticket."),
+    ("papers", "shared_gone"): N_(
+        "{paper} is no longer in the hall's hands. Take it in again as a paper of this ticket."
+    ),
+    ("visit", "gone"): N_("The first ticket of this visit is not there any more."),
+    ("callback", "no_phone"): N_("This resident left no phone number to call."),
+    ("callback", "past"): N_("That time has passed."),
+    ("callback", "shape"): N_("A time looks like 10:30."),
+    ("callback", "too_far"): N_("A call can be promised for the next 60 days."),
+    ("form", "not_yet"): N_("There is nothing to write on this paper yet."),
+    ("collector", "empty"): N_("Write who collects the papers."),
+    ("collector", "too_long"): N_("The name is too long (at most {limit} characters)."),
+    ("second", "empty"): N_("Choose the colleague who stands by."),
+    ("second", "same"): N_("The second person must be somebody else."),
+    ("changes", "empty"): N_("Nothing has been changed yet."),
     ("consent", "missing"): N_("Tick that the resident agrees to be represented."),
     ("priority", "unknown"): N_("This priority is not on the hall's list."),
     ("remark", "too_long"): N_("The remark is too long (at most {limit} characters)."),
@@ -174,6 +297,12 @@ BAD_INPUT: dict[tuple[str, str], str] = {
     ("result", "empty"): N_("Write the result for the resident."),
     ("result", "too_long"): N_("The result is too long (at most {limit} characters)."),
     ("missing", "empty"): N_("Write what is missing."),
+    ("missing", "too_many"): N_("At most {limit} papers can stand on one notice."),
+    ("papers", "too_long"): N_("The name of a paper is too long (at most {limit} characters)."),
+    ("question", "empty"): N_("Choose a matter, or write the question in a few words."),
+    ("question", "too_long"): N_("The question is too long (at most {limit} characters)."),
+    ("code", "shape"): N_("A notice's code has 12 digits."),
+    ("code", "checksum"): N_("One digit of this code is wrong. Compare it with the paper."),
     ("note", "empty"): N_("Write a note for the next window."),
     ("proof", "empty"): N_("Scan the receipt, or type the pick-up code or a phone or ID tail."),
     ("proof", "note_unread"): N_("Read the note from the last window first."),
@@ -203,8 +332,51 @@ BAD_INPUT: dict[tuple[str, str], str] = {
     ),
     ("output", "ending"): N_("The output's name must end in one of: {endings}."),
     ("roll", "unknown"): N_("Choose the paper: {choices}."),
+    ("notice", "empty"): N_("Write the notice."),
+    ("notice", "too_long"): N_("The notice is too long (at most {limit} characters)."),
+    ("notice", "past"): N_("This day is over already."),
+    ("notice", "too_many"): N_("The screen has room for {limit} notices. Take one away first."),
     ("setting", "unknown"): N_("There is no setting of this name."),
+    ("person", "empty"): N_("Choose a person."),
+    ("person", "gone"): N_("This person no longer works here."),
+    ("kind", "unknown"): N_("Choose coming in, a check or going out."),
+    ("kind", "already_in"): N_("Already in the house since {since}. Record a check, or leaving."),
+    ("kind", "not_in"): N_("Not in the house yet. Record coming in first."),
+    ("symptoms", "too_long"): N_("The text is too long (at most {limit} characters)."),
+    ("post", "unknown"): N_("Choose a post."),
+    ("taker", "empty"): N_("Choose who takes over."),
+    ("taker", "same"): N_("Giver and taker are the same person."),
+    ("taker", "desk_only"): N_(
+        "Papers of the front desk can only go to front desk staff or a manager."
+    ),
+    ("taker", "other_window"): N_(
+        "What belongs to window {window} can only go to a clerk of that window or a manager."
+    ),
+    ("held", "changed"): N_("What is held has changed meanwhile. Look at it again, then confirm."),
+    ("held", "nothing"): N_("This person is on no post and holds nothing."),
+    ("pin", "empty"): N_("The PIN is needed."),
+    ("area", "empty"): N_("Write which area was disinfected."),
+    ("area", "too_long"): N_("The text is too long (at most {limit} characters)."),
+    ("note", "too_long"): N_("The text is too long (at most {limit} characters)."),
+    ("time", "shape"): N_("A time looks like 10:30."),
+    ("time", "ahead"): N_("That time has not come yet."),
+    ("grade", "unknown"): N_("Choose one of the five grades."),
+    ("reasons", "empty"): N_("Please tell us what went wrong, so that we can put it right."),
+    ("reasons", "unknown"): N_("Please choose from the reasons shown."),
+    ("comment", "empty"): N_("Please write in a few words what it was."),
+    ("comment", "too_long"): N_("The text is too long (at most {limit} characters)."),
+    ("follow_up", "empty"): N_("Write what was found and what was done about it."),
+    ("follow_up", "too_long"): N_("The text is too long (at most {limit} characters)."),
+    ("offer", "over"): N_("The time for this rating is over. The desk can offer it again."),
     ("setting", "value"): N_("This value does not fit the setting."),
+}
+
+
+CANNOT_UNDO: dict[str, str] = {
+    "too_late": N_("The ten seconds are over: {number} stays as it is."),
+    "not_yours": N_("{owner} has gone on with {number} since; nothing was undone."),
+    "moved_on": N_("A paper of {number} has been passed on since; nothing was undone."),
+    "never": N_("This step of {number} cannot be undone."),
 }
 
 
@@ -340,9 +512,43 @@ def explain(error: errors.HallDeskError) -> str:
             ).format(
                 number=error.number, window=error.window, owner=error.owner or _("not claimed yet")
             )
+        case errors.ChangedMeanwhile() if error.owner:
+            return _("{number} was moved on by {owner} at {time}. Look at it again.").format(
+                number=error.number, owner=error.owner, time=error.since_text
+            )
+        case errors.ChangedMeanwhile():
+            return _("{number} was changed on another PC meanwhile. Look at it again.").format(
+                number=error.number
+            )
+        case errors.NothingToUndo():
+            return _(CANNOT_UNDO[error.reason]).format(number=error.number, owner=error.owner)
+        case errors.SheetNeeded():
+            return _(
+                "{other} still needs {papers}: hand it back when that is done, or withdraw {other} first."
+            ).format(other=error.other, papers=_(", ").join(error.papers))
         case errors.WrongProof():
             return _("This does not belong to {number}. Nothing was handed back.").format(
                 number=error.number
+            )
+        case errors.PapersHeld() if error.tickets:
+            return _(
+                "Still held: {papers} papers, tickets {tickets}. Hand them over first."
+            ).format(papers=error.papers, tickets=_(", ").join(error.tickets))
+        case errors.PapersHeld():
+            return _("Still held: {papers} papers. Hand them over first.").format(
+                papers=error.papers
+            )
+        case errors.DoneByOther():
+            return _("{owner} has done this already, at {since}.").format(
+                owner=error.owner, since=error.since_text
+            )
+        case errors.BeingCalled():
+            return _("{owner} is calling this number since {since}.").format(
+                owner=error.owner, since=f["since_text"]
+            )
+        case errors.AlreadyCalled():
+            return _("{owner} was first, at {since}: {outcome}. Nothing was changed.").format(
+                owner=error.owner, since=f["since_text"], outcome=code("callback", error.outcome)
             )
         case errors.ServerNotReached():
             text = SERVER_NOT_REACHED[error.reason]
@@ -406,6 +612,26 @@ def explain(error: errors.HallDeskError) -> str:
         case errors.AlreadyThere():
             return _("There is a {kind} “{key}” already.").format(
                 kind=code("kind", error.kind), key=error.key
+            )
+        case errors.DayClosed():
+            return _("{day} was closed by {by} at {at} already.").format(
+                day=error.day, by=error.by, at=f["at_text"]
+            )
+        case errors.DayNotSettled() if error.people:
+            return _n(
+                "{people} person is still counted in the hall. Say that everybody has left.",
+                "{people} people are still counted in the hall. Say that everybody has left.",
+                error.people,
+            ).format(people=error.people)
+        case errors.DayNotSettled():
+            return _n(
+                "{count} line is neither settled nor carried over with a reason.",
+                "{count} lines are neither settled nor carried over with a reason.",
+                error.count,
+            ).format(count=error.count)
+        case errors.IncidentClosed():
+            return _("{owner} closed this incident at {time}; nothing was changed.").format(
+                owner=error.owner, time=f["since_text"]
             )
         case errors.DayNotOver():
             return _("{day} lies ahead; there is nothing to report yet.").format(day=error.day)

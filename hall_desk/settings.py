@@ -35,6 +35,8 @@ class Settings:
     letter: str = ""
     roll: str = "80"
     printer: str = ""
+    # The post this PC stands at, by the name of its page: what is shown after signing in. Empty: by who signs in.
+    post: str = ""
     foyer_sound: str = "on"  # "off" mutes the foyer screen on this PC
     # The keys chosen on this PC, by the names of `ui.key_map`; empty for those the program comes with.
     keys: Mapping[str, str] = field(default_factory=dict)

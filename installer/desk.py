@@ -29,7 +29,7 @@ For development:
     ./desk test [PYTEST ARGS]      all tests, or those that pytest is told to run
     ./desk check                   format, lint, types and layer contracts
     ./desk shots OUT               a picture of every page
-    ./desk bench claims|notices    our way and hand-written SQL side by side, on a PostgreSQL of its own
+    ./desk bench NAME              claims, notices or search: our way and a floor in one run
     ./desk texts                   which texts lack a translation and which are no longer used
     ./desk build-resources         fonts and translations, where they are missing or old
     ./desk lock [--upgrade]        renews requirements/*.lock from pyproject.toml: after a change

@@ -261,5 +261,7 @@ def test_the_headless_demo_writes_screens_papers_and_the_day(
     for roll in ("58", "80"):
         assert {f"slip-{roll}.pdf", f"receipt-{roll}.pdf", f"routing-slip-{roll}.pdf"} <= names
     assert {"daily-2020-02-21.pdf", "daily-2020-02-21.json"} <= names
+    assert {"missing-notice-58.pdf", "missing-notice-80.pdf", "incident.pdf"} <= names
+    assert len([name for name in names if name.startswith("form-")]) == 6
     for page in ("sign-in", "screening", "proxy", "new-ticket", "window", "slip", "report"):
         assert any(name.startswith(page) and name.endswith(".png") for name in names), page

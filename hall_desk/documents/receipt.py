@@ -114,7 +114,9 @@ def paper_text(paper: PaperLine) -> str:
     if paper.difference:
         found = _("missing") if paper.difference == "missing" else paper.difference
         text += _(" ({note})").format(note=found)
-    if paper.holder == "resident":
+    if paper.shared:
+        text += together(_(" ({note})").format(note=_("with {number}").format(number=paper.shared)))
+    elif paper.holder == "resident":
         text += together(_(" ({note})").format(note=_("handed back")))
     return text
 

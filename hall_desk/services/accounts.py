@@ -23,6 +23,8 @@ from hall_desk.store.models import Desk, Hall, Staff, Window
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
+    from hall_desk.store.journal import Change
+
 TRIES = 5
 FIRST_LOCK_MINUTES = 1
 SHORTEST_PIN = 4
@@ -33,25 +35,67 @@ class Role(StrEnum):
     FRONT_DESK = "front_desk"
     WINDOW_CLERK = "window_clerk"
     MANAGER = "manager"
+    # Those to whom incidents are reported, who come and deal with them.
+    WORKING_GROUP = "working_group"
+    # The PC in the foyer: it shows what residents may see, and nothing else.
+    FOYER = "foyer"
 
 
 _DESK = frozenset({Role.FRONT_DESK, Role.MANAGER})
 _WINDOW = frozenset({Role.WINDOW_CLERK, Role.MANAGER})
-_ALL = frozenset(Role)
+_ALL = frozenset(Role) - {Role.FOYER}
 _MANAGER = frozenset({Role.MANAGER})
 
 RIGHTS: dict[str, frozenset[Role]] = {
     "screening.record": _DESK,
     "screening.read": _DESK,
+    "passages.record": _DESK,
+    "passages.read": _ALL,
+    "incidents.open": _ALL,
+    "incidents.read": _ALL,
+    "incidents.handle": frozenset({Role.MANAGER, Role.WORKING_GROUP}),
     "matters.read": _ALL,
+    "consultations.record": _DESK,
+    "consultations.read": _DESK,
+    "missing_notices.give": _DESK | _WINDOW,
+    "missing_notices.read": _DESK | _WINDOW,
     "tickets.open": _DESK,
     "tickets.read": _ALL,
     "tickets.claim": _WINDOW,
     "tickets.handle": _WINDOW,
     "tickets.withdraw": _DESK,
     "tickets.hand_back": _DESK,
+    "tickets.correct": _MANAGER,
+    "tickets.print": _DESK | _WINDOW,
     "custody.read": _ALL,
     "slips.give": _ALL,
+    "callbacks.read": _DESK | _WINDOW,
+    "callbacks.promise": _DESK | _WINDOW,
+    "callbacks.call": _DESK | _WINDOW,
+    "callbacks.reopen": _MANAGER,
+    "phone_cases.read": _WINDOW,
+    "phone_cases.record": _WINDOW,
+    "phone_cases.correct": _MANAGER,
+    "numbers.read": _DESK | _WINDOW,
+    "numbers.report": _DESK | _WINDOW,
+    "numbers.settle": _MANAGER,
+    "foyer.read": frozenset(Role),
+    "foyer.call": _DESK,
+    "foyer.notices": _MANAGER,
+    "day.close": _MANAGER,
+    "attendance.record": _DESK,
+    "attendance.read": _DESK,
+    "attendance.health": _MANAGER,
+    "posts.read": _ALL,
+    "posts.take": _DESK | _WINDOW,
+    "posts.assign": _DESK,
+    "posts.hand_over": _DESK | _WINDOW,
+    "posts.hand_over_for": _MANAGER,
+    "disinfection.record": _DESK,
+    "disinfection.read": _DESK,
+    "ratings.offer": _DESK | _WINDOW,
+    "ratings.read": _MANAGER,
+    "ratings.follow_up": _MANAGER,
     "figures.read": _MANAGER,
     "directory.import": _MANAGER,
     "directory.export": _MANAGER,
@@ -79,6 +123,7 @@ class Actor:
     letter: str = "A"
     # The key of the command being given, so that it is carried out once (see `services.repeats`).
     request: UUID | None = None
+    # Set when something is repeated that was recorded while the server was away.
     born: Born | None = None
 
     @property
@@ -194,35 +239,52 @@ def sign_in(store: Store, name: str, pin: str, letter: str = "A") -> Actor:
         )
         if staff is None:
             raise errors.SignInRefused(tries_left=None)
-        if staff.locked_until and staff.locked_until > change.at:
-            minutes = math.ceil((staff.locked_until - change.at).total_seconds() / 60)
-            raise errors.AccountLocked(until=staff.locked_until, minutes=minutes)
-        if _matches(staff.pin_hash, pin):
-            Staff.update(wrong_tries=0, locked_until=None).where(Staff.id == staff.id).execute()
-            change.record("staff.signed_in", staff.id)
-        else:
-            tries = staff.wrong_tries + 1
-            locked = None
-            if tries >= TRIES:
-                locked = change.at + timedelta(
-                    minutes=FIRST_LOCK_MINUTES * 2 ** min(tries - TRIES, 10)
-                )
-            Staff.update(wrong_tries=tries, locked_until=locked).where(
-                Staff.id == staff.id
-            ).execute()
-            change.record("staff.sign_in_refused", staff.id, tries=tries)
-            refusal = (
-                errors.AccountLocked(
-                    until=locked, minutes=math.ceil((locked - change.at).total_seconds() / 60)
-                )
-                if locked
-                else errors.SignInRefused(tries_left=TRIES - tries)
-            )
+        refusal = _try_pin(change, staff, pin, "staff.signed_in")
     # Raised after the transaction, which must keep the count of wrong tries.
     if refusal:
         raise refusal
     with store.reading():
         return _actor(store, Hall.get_by_id(store.hall_id), Staff.get_by_id(staff.id), letter)
+
+
+def _try_pin(change: Change, staff: Staff, pin: str, happening: str) -> errors.HallDeskError | None:
+    """One try at a PIN: `happening` is journalled when it is right, else the try is counted and the refusal given."""
+    if staff.locked_until and staff.locked_until > change.at:
+        minutes = math.ceil((staff.locked_until - change.at).total_seconds() / 60)
+        return errors.AccountLocked(until=staff.locked_until, minutes=minutes)
+    if _matches(staff.pin_hash, pin):
+        Staff.update(wrong_tries=0, locked_until=None).where(Staff.id == staff.id).execute()
+        change.record(happening, staff.id)
+        return None
+    tries = staff.wrong_tries + 1
+    locked = None
+    if tries >= TRIES:
+        locked = change.at + timedelta(minutes=FIRST_LOCK_MINUTES * 2 ** min(tries - TRIES, 10))
+    Staff.update(wrong_tries=tries, locked_until=locked).where(Staff.id == staff.id).execute()
+    change.record("staff.sign_in_refused", staff.id, tries=tries)
+    if locked is None:
+        return errors.SignInRefused(tries_left=TRIES - tries)
+    minutes = math.ceil((locked - change.at).total_seconds() / 60)
+    return errors.AccountLocked(until=locked, minutes=minutes)
+
+
+def confirm(actor: Actor, staff_id: UUID, pin: str) -> None:
+    """Another member of staff agrees to what the actor is about to do, by typing their own PIN.
+
+    Raises BadInput `pin` (empty), NotFound `staff`, and what `sign_in` raises; wrong tries count there too.
+    """
+    if not pin:
+        raise errors.BadInput("pin", "empty")
+    with actor.store.change(actor) as change:
+        staff = Staff.get_or_none(
+            Staff.id == staff_id, Staff.hall == actor.hall_id, Staff.retired_at.is_null()
+        )
+        if staff is None:
+            raise errors.NotFound(kind="staff", key="")
+        refusal = _try_pin(change, staff, pin, "staff.confirmed")
+    # Raised after the transaction, which must keep the count of wrong tries.
+    if refusal:
+        raise refusal
 
 
 def check_letter(letter: str) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from hall_desk import errors
 from hall_desk.services.accounts import Actor
-from hall_desk.store.ids import new_id
+from hall_desk.store.ids import new_id, part_of
 from hall_desk.store.journal import Change
 from hall_desk.store.models import CustodyMove, Paper, Staff, Ticket, Window
 
@@ -18,7 +19,11 @@ OUT = ("desk", "runner", "window")
 
 @dataclass(frozen=True)
 class PaperLine:
-    """A line of papers: `holder` is desk, runner, window, resident or kept; `difference` what the taker found."""
+    """A line of papers: `holder` is desk, runner, window, resident or kept; `difference` what the taker found.
+
+    A sheet that serves several tickets of a visit is held, and handed back, at one of them: `shared` is the number of
+    that ticket on the lines of the others. `needed_by` is another ticket of the visit that is not done with it yet.
+    """
 
     id: UUID
     name: str
@@ -30,10 +35,18 @@ class PaperLine:
     holder_staff: str
     held_since: datetime
     difference: str
+    shared: str = ""
+    needed_by: str = ""
+
+    @property
+    def in_our_hands(self) -> bool:
+        """Whether the hall has it: it may be passed on, and must come back to the resident."""
+        return self.holder in OUT
 
     @property
     def out(self) -> bool:
-        return self.holder in OUT
+        """Whether it must still be handed back at this ticket."""
+        return self.in_our_hands and not self.shared
 
 
 @dataclass(frozen=True)
@@ -72,77 +85,102 @@ def paper_line(row: Paper) -> PaperLine:
     )
 
 
-def _papers(where: object) -> Iterable[Paper]:
-    return (  # type: ignore[no-any-return]
-        Paper.select(Paper, Staff, Window)
-        .join(Staff, "LEFT OUTER JOIN", on=(Paper.holder_staff == Staff.id))
-        .switch(Paper)
-        .join(Window, "LEFT OUTER JOIN", on=(Paper.holder_window == Window.id))
-        .where(where)
-        .order_by(Paper.position)
-    )
+@dataclass(frozen=True)
+class NewLine:
+    """A line to be written; `shared_with` is the line of another ticket that has the sheet."""
 
-
-def of_ticket(ticket_id: UUID) -> list[PaperLine]:
-    """The papers of one ticket in order; the caller has a transaction open."""
-    return [paper_line(row) for row in _papers(Paper.ticket == ticket_id)]
+    name: str
+    original: bool
+    count: int
+    shared_with: UUID | None = None
 
 
 def add(
     change: Change,
     ticket_id: UUID,
-    papers: Iterable[tuple[str, bool, int]],
+    papers: Iterable[NewLine],
     giver: Hands,
     taker: Hands,
+    *,
     new: bool = False,
+    step: UUID | None = None,
 ) -> None:
-    """Writes lines of papers that `taker` received from `giver` in this change."""
+    """Writes lines of papers that `taker` received from `giver` in this change.
+
+    Their keys follow from the ticket's, so that a repeated intake gives the same papers. A shared sheet does not move.
+    """
     start = Paper.select().where(Paper.ticket == ticket_id).count()
-    for position, (name, original, count) in enumerate(papers, start=start):
+    for position, line in enumerate(papers, start=start):
+        shared = line.shared_with is not None
+        holder = RESIDENT if shared else taker
         paper = Paper.create(
-            id=new_id(),
+            id=part_of(ticket_id, position),
             hall=change.actor.hall_id,
             ticket=ticket_id,
             position=position,
-            name=name,
-            original=original,
-            count=count,
+            name=line.name,
+            original=line.original,
+            count=line.count,
             new=new,
-            holder=taker.kind,
-            holder_window=taker.window,
-            holder_staff=taker.staff,
+            holder=holder.kind,
+            holder_window=holder.window,
+            holder_staff=holder.staff,
             held_since=change.at,
+            shared_with=line.shared_with,
             force_insert=True,
         )
-        _record_move(change, paper.id, ticket_id, giver, taker)
+        if not shared:
+            _record_move(change, paper, giver, taker, step)
 
 
 def move(
-    change: Change, ticket_id: UUID, papers: Iterable[PaperLine | Paper], taker: Hands
+    change: Change,
+    ticket_id: UUID,
+    papers: Iterable[PaperLine | Paper],
+    taker: Hands,
+    *,
+    step: UUID | None = None,
 ) -> None:
-    """Passes papers to `taker`; those that are there already do not move."""
+    """Passes papers to `taker`; those that are there already do not move, a shared sheet moves where it is held.
+
+    `step` ties the moves of one step together. Raises ChangedMeanwhile when somebody moved one at the same time.
+    """
     for line in papers:
         row = Paper.get_by_id(line.id)
-        giver = Hands(row.holder, row.holder_staff_id, row.holder_window_id)
-        if giver == taker:
-            continue
+        if row.shared_with_id is not None:
+            row = Paper.get_by_id(row.shared_with_id)
+        pass_on(change, row, taker, step=step)
+
+
+def pass_on(change: Change, row: Paper, taker: Hands, *, step: UUID | None = None) -> None:
+    """What `move` does with one paper, read in this transaction."""
+    giver = Hands(row.holder, row.holder_staff_id, row.holder_window_id)
+    if giver == taker:
+        return
+    moved = (
         Paper.update(
             holder=taker.kind,
             holder_staff=taker.staff,
             holder_window=taker.window,
             held_since=change.at,
-        ).where(Paper.id == row.id).execute()
-        _record_move(change, row.id, ticket_id, giver, taker)
+        )
+        .where(Paper.id == row.id, Paper.holder == row.holder, Paper.held_since == row.held_since)
+        .execute()
+    )
+    if moved != 1:
+        number = Ticket.get_by_id(row.ticket_id).number
+        raise errors.ChangedMeanwhile(number=number, owner="", since_text="")
+    _record_move(change, row, giver, taker, step)
 
 
 def _record_move(
-    change: Change, paper_id: UUID, ticket_id: UUID, giver: Hands, taker: Hands
+    change: Change, paper: Paper, giver: Hands, taker: Hands, step: UUID | None
 ) -> None:
     CustodyMove.create(
         id=new_id(),
         hall=change.actor.hall_id,
-        paper=paper_id,
-        ticket=ticket_id,
+        paper=paper.id,
+        ticket=paper.ticket_id,
         at=change.at,
         service_day=change.day,
         giver=giver.kind,
@@ -151,6 +189,7 @@ def _record_move(
         taker=taker.kind,
         taker_staff=taker.staff,
         taker_window=taker.window,
+        step=step,
         force_insert=True,
     )
 

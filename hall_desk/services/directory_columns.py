@@ -235,6 +235,8 @@ _ROLES = _Choice(
     front_desk="前台人员 前台 前台工作人员 / front desk, front desk staff",
     window_clerk="窗口人员 窗口 窗口工作人员 / window clerk, window, clerk",
     manager="管理人员 管理 管理员 主任 副主任 负责人 大厅主任 / manager",
+    working_group="工作组 工作组成员 / working group",
+    foyer="大厅屏 大厅屏幕 / foyer screen, foyer",
 )
 _CHANNELS = _Choice(
     on_the_spot="现场 当场 现场办理 / on the spot",

@@ -27,9 +27,33 @@ class Settings:
     phone_required: bool = False
     priority_head_start_minutes: int = 10
     default_promise_minutes: int = 3
+    # How long before its promise falls due a ticket is shown as about to break it.
+    promise_warning_minutes: int = 1
     hours: str = "9:00-17:00"
     priorities: tuple[str, ...] = ("70+", "disabled", "pregnant", "serviceman")
     directory_version: int = 1
+    # Callbacks: minutes until one is due if nothing was agreed, and until the next call when nobody answered.
+    callback_minutes: int = 30
+    callback_again_minutes: int = 20
+    phone_case_minutes: int = 3
+    # The days of the week on which the hall opens, 1 is Monday.
+    open_weekdays: str = "12345"
+    # Epidemic mode: a passed check today is required before intake. A hall starts in ordinary mode.
+    epidemic: bool = False
+    # How many may be in the hall at once; 0 for no limit.
+    capacity: int = 0
+    # Minutes until somebody must have answered an incident and ended it, by its kind.
+    incident_minutes_refuses_rules: int = 15
+    incident_minutes_fever: int = 10
+    incident_minutes_illness: int = 5
+    incident_minutes_dispute: int = 20
+    incident_minutes_lost_papers: int = 60
+    incident_minutes_equipment: int = 120
+    incident_minutes_other: int = 60
+    # How often a day the hall wants its staff measured; 0 in ordinary times.
+    staff_checks_a_day: int = 2
+    staff_masks: bool = True
+    rating_follow_up_days: int = 5
 
 
 @dataclass(frozen=True)
@@ -153,6 +177,8 @@ def change_setting(actor: Actor, name: str, value: Any) -> Settings:
             raise errors.BadInput("setting", "unknown")
         wanted = tuple(value) if isinstance(value, list) else value
         if type(wanted) is not type(before[name]):
+            raise errors.BadInput("setting", "value")
+        if type(wanted) is int and wanted < 0:
             raise errors.BadInput("setting", "value")
         (
             Setting.insert(id=new_id(), hall=actor.hall_id, name=name, value=json.dumps(wanted))

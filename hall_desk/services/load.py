@@ -30,9 +30,10 @@ from hall_desk.services.accounts import Actor, Role
 from hall_desk.services.tickets import NewPaper, NewTicket, Proof
 from hall_desk.store import changes
 from hall_desk.store.changes import Changed
-from hall_desk.store.database import Store, in_schema, is_postgres, refusal
+from hall_desk.store.database import Store, in_schema, is_postgres
 from hall_desk.store.ids import new_id
 from hall_desk.store.models import Matter, MatterWindow, Window
+from hall_desk.store.refusals import refusal
 
 MOST_DESKS = 26  # a letter each
 MOST_WINDOWS = 100

@@ -8,7 +8,7 @@ as surnames (曾 zeng, 单 shan). Case, full-width forms, spaces and punctuation
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -35,6 +35,7 @@ class Sound(NamedTuple):
     initials: frozenset[str]  # single first letters of all readings; empty where it is not read
     readings: tuple[str, ...]  # all, without tones; ü as both v and u
     pieces: tuple[str, ...]  # what may stand for the whole character in the middle of a query
+    seconds: frozenset[str]  # second letters of all readings
     usual_readings: tuple[str, ...]  # the reading this text asks for (phrase or surname)
     usual_pieces: tuple[str, ...]
 
@@ -219,12 +220,19 @@ class Index(Generic[Key]):
     def __len__(self) -> int:
         return len(self._keys)
 
-    def search(self, text: str, limit: int = 12) -> list[Key]:
-        """The keys that fit, best first; nothing for an empty text."""
-        return [key for _, key in self.ranked(text)[:limit]]
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """The keys as they were given."""
+        return tuple(self._keys)
 
-    def ranked(self, text: str) -> list[tuple[Rank, Key]]:
-        """All that fit with their rank, best first."""
+    def search(
+        self, text: str, limit: int = 12, used: Mapping[Key, int] | None = None
+    ) -> list[Key]:
+        """The keys that fit, best first; nothing for an empty text. Among equals the most used come first."""
+        return [key for _, key in self.ranked(text, used)[:limit]]
+
+    def ranked(self, text: str, used: Mapping[Key, int] | None = None) -> list[tuple[Rank, Key]]:
+        """All that fit with their rank, best first; `used` says how often, where that changes by the hour."""
         best = self._best(fold(text))
         words = [word for word in map(fold, text.split()) if word]
         if len(words) > 1:
@@ -232,7 +240,10 @@ class Index(Generic[Key]):
             apart = [self._best(word) for word in words]
             for number in set(apart[0]).intersection(*apart[1:]):
                 best.setdefault(number, (Rank.INSIDE, max(one[number][1] for one in apart)))
-        order = sorted(best, key=lambda number: (*best[number], number))
+        often = used or {}
+        order = sorted(
+            best, key=lambda number: (*best[number], -often.get(self._keys[number], 0), number)
+        )
         return [(best[number][0], self._keys[number]) for number in order]
 
     def _best(self, query: str) -> dict[int, tuple[Rank, int]]:
@@ -258,6 +269,8 @@ class Index(Generic[Key]):
         if which == code:
             return None
         sounds = self._sounds[number][which]
+        if len(query) > 1 and not _second_fits(query[1], sounds, start):
+            return None
         if _initials_fit(query, sounds, start):
             return (Rank.INSIDE if start else Rank.INITIALS_PREFIX), 0
         fit = _sound_fit(query, sounds, start)
@@ -267,6 +280,16 @@ class Index(Generic[Key]):
 
 
 # --- matching --------------------------------------------------
+
+
+def _second_fits(letter: str, sounds: tuple[Sound, ...], start: int) -> bool:
+    """Whether a query's second letter can go on in this character or begin the next: most cannot, and are done with."""
+    if letter in sounds[start].seconds:
+        return True
+    if start + 1 == len(sounds):
+        return False
+    following = sounds[start + 1]
+    return letter in following.initials or letter == following.character
 
 
 def _initials_fit(query: str, sounds: tuple[Sound, ...], start: int) -> bool:
@@ -281,21 +304,24 @@ def _initials_fit(query: str, sounds: tuple[Sound, ...], start: int) -> bool:
 
 def _sound_fit(query: str, sounds: tuple[Sound, ...], start: int) -> int | None:
     """0 if the query can be read from `start` with usual readings, 1 if with any, else None."""
-    if not _can_read(query, [(s.pieces, s.readings) for s in sounds[start:]]):
+    # Every character takes a letter at least, so that more of them than the query is long are not looked at.
+    ahead = sounds[start : start + len(query)]
+    if not _can_read(query, ahead, usual=False):
         return None
-    usual = [(s.usual_pieces, s.usual_readings) for s in sounds[start:]]
-    return 0 if _can_read(query, usual) else 1
+    return 0 if _can_read(query, ahead, usual=True) else 1
 
 
-def _can_read(query: str, ways: list[tuple[tuple[str, ...], tuple[str, ...]]]) -> bool:
+def _can_read(query: str, sounds: tuple[Sound, ...], *, usual: bool) -> bool:
     """Whether the query reads along these characters; of the last one a part is enough.
 
     The reachable places in the query are kept per character, so many readings cost a sum, not a
     product.
     """
     places = {0}
-    for pieces, readings in ways:
+    for sound in sounds:
         reached = set()
+        pieces = sound.usual_pieces if usual else sound.pieces
+        readings = sound.usual_readings if usual else sound.readings
         for place in places:
             rest = query[place:]
             for reading in readings:
@@ -326,29 +352,31 @@ def _is_read(character: str) -> bool:
 
 
 def _letter(character: str) -> Sound:
-    return Sound(character, frozenset(), (), (character,), (), (character,))
+    return Sound(character, frozenset(), (), (character,), frozenset(), (), (character,))
 
 
 @lru_cache(maxsize=8192)
 def _sounds(text: str) -> tuple[Sound, ...]:
     folded = fold(text)
     usual = _toned(folded, person=False)
-    sounds = []
-    for position, character in enumerate(folded):
-        toned = [usual[position]] if _is_read(character) else []
-        usual_readings = _spellings(toned)
-        readings = _spellings([*toned, *_readings(character)])
-        sounds.append(
-            Sound(
-                character,
-                frozenset(reading[0] for reading in readings),
-                readings,
-                _pieces(character, readings),
-                usual_readings,
-                _pieces(character, usual_readings),
-            )
-        )
-    return tuple(sounds)
+    return tuple(_sound(character, toned) for character, toned in zip(folded, usual, strict=True))
+
+
+@lru_cache(maxsize=8192)
+def _sound(character: str, toned: str) -> Sound:
+    """A character with the reading its text asks for. Kept, for there are far fewer than characters in a directory."""
+    known = [toned] if _is_read(character) else []
+    usual_readings = _spellings(known)
+    readings = _spellings([*known, *_readings(character)])
+    return Sound(
+        character,
+        frozenset(reading[0] for reading in readings),
+        readings,
+        _pieces(character, readings),
+        frozenset(reading[1] for reading in readings if len(reading) > 1),
+        usual_readings,
+        _pieces(character, usual_readings),
+    )
 
 
 def _pieces(character: str, readings: tuple[str, ...]) -> tuple[str, ...]:

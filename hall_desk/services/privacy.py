@@ -52,6 +52,59 @@ def check_phone(text: str, required: bool = False) -> str:
     raise BadInput("phone", "not_a_phone")
 
 
+# Area code and number, and then the extension.
+_LANDLINE = r"((?:0\d{2,3}-?)?[2-9]\d{2,3}-?\d{4})(?:-\d{1,6})?"
+# Mobile prefixes that no operator gives to people (unassigned, or for machines), as of the MIIT's numbering plan.
+_ODD_MOBILES = (
+    "140",
+    "141",
+    "142",
+    "143",
+    "144",
+    "154",
+    "160",
+    "161",
+    "163",
+    "164",
+    "168",
+    "169",
+    "179",
+    "194",
+)
+
+
+def doubtful_phone(phone: str) -> bool:
+    """Whether a number that `check_phone` took is so unusual that it should be compared with the resident.
+
+    Such are: one digit repeated or counted up, the example 13800138000, mobile prefixes nobody has, service numbers,
+    area codes that do not exist and local numbers too short for their area code.
+    """
+    digits = re.sub(r"\D", "", phone)
+    if re.fullmatch(r"1\d{10}", digits) and "-" not in phone:
+        tail = digits[3:]
+        runs = ("0123456789" * 2, "9876543210" * 2)
+        return (
+            digits[:3] in _ODD_MOBILES
+            or len(set(tail)) == 1
+            or digits == "13800138000"
+            or any(tail in run for run in runs)
+        )
+    landline = re.fullmatch(_LANDLINE, phone)
+    if landline is None or digits.startswith("400"):
+        return True
+    digits = re.sub(r"\D", "", landline[1])
+    local = digits
+    if digits.startswith("0"):
+        # 010 and 02x are followed by eight digits, the longer area codes by seven or eight.
+        long_area = digits[1] not in "12"
+        area, local = digits[: 3 + long_area], digits[3 + long_area :]
+        if area == "026" or (area.startswith("01") and area != "010"):
+            return True
+        if len(local) not in ((7, 8) if long_area else (8,)):
+            return True
+    return len(set(local)) == 1
+
+
 def check_id_number(text: str) -> str:
     """An 18-character resident ID number, upper case. Empty is allowed.
 
@@ -93,9 +146,24 @@ def mask_phone(phone: str) -> str:
     return "*" * (len(phone) - 2) + phone[-2:]
 
 
+# With two characters of surname a name has at least three: 欧阳 alone is 欧 and a given name.
+_COMPOUND = (
+    "欧阳 司马 上官 诸葛 司徒 东方 夏侯 尉迟 皇甫 令狐 慕容 公孙 长孙 宇文 端木 轩辕 南宫 独孤 呼延 闻人 赫连 "
+    "澹台 濮阳 淳于 单于 太史 申屠 仲孙 钟离 鲜于 闾丘 司空 司寇 亓官 公羊 万俟 宗政 公冶 乐正 拓跋 西门 百里 "
+    "东郭 南门 第五 左丘 梁丘 东门 微生 公西 颛孙 壤驷 公良 漆雕 宰父 谷梁 羊舌 完颜 纳兰"
+)
+COMPOUND_SURNAMES = frozenset(_COMPOUND.split())
+
+
 def mask_name(name: str) -> str:
-    """`孙立` as `孙**`: what a public screen or paper may show."""
-    return f"{name[0]}**" if name else ""
+    """`孙立` as `孙**`, `欧阳锋` as `欧阳**`: what a public screen or paper may show."""
+    if not name:
+        return ""
+    shown = 2 if len(name) > 2 and name[:2] in COMPOUND_SURNAMES else 1
+    # Marks and variation selectors belong to the character before them.
+    while shown < len(name) and unicodedata.category(name[shown])[0] == "M":
+        shown += 1
+    return f"{name[:shown]}**"
 
 
 def mask_id(number: str) -> str:

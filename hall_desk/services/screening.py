@@ -1,18 +1,25 @@
-"""Temperature checks at the door: reading what was typed, deciding, holding and measuring again."""
+"""Temperature checks at the door: reading what was typed, deciding, holding and measuring again.
+
+A second high reading is a fever: it opens an incident in the same transaction.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from hall_desk import errors
-from hall_desk.services import privacy
+from hall_desk.i18n import _
+from hall_desk.services import incidents, privacy
 from hall_desk.services.accounts import Actor
 from hall_desk.services.away import waits
 from hall_desk.services.halls import load_settings
+from hall_desk.services.incidents import NewIncident
+from hall_desk.store.ids import part_of
+from hall_desk.store.journal import Change
 from hall_desk.store.models import Staff, TemperatureCheck
 
 LOWEST_TENTHS = 340
@@ -36,7 +43,10 @@ class NewCheck:
 
 @dataclass(frozen=True)
 class Check:
-    """A recorded check. `outcome` is normal, hold or fever; `due_at` is when a held person is measured again."""
+    """A recorded check. `outcome` is normal, hold or fever; `due_at` is when a held person is measured again.
+
+    `left_at` is when a held person went away without a second reading.
+    """
 
     id: UUID
     at: datetime
@@ -51,10 +61,16 @@ class Check:
     settled_by: UUID | None
     staff: str
     withdrawn: bool
+    left_at: datetime | None = None
 
     @property
     def degrees(self) -> str:
-        return f"{self.tenths // 10}.{self.tenths % 10}"
+        return _degrees(self.tenths)
+
+    @property
+    def passed(self) -> bool:
+        """Whether this reading lets the person in."""
+        return self.outcome == "normal" and not self.withdrawn
 
 
 @dataclass(frozen=True)
@@ -110,7 +126,13 @@ def _value(row: TemperatureCheck, settled: dict[UUID, UUID]) -> Check:
         settled_by=settled.get(row.id),
         staff=row.staff.name,
         withdrawn=row.withdrawn_at is not None,
+        left_at=row.left_at,
     )
+
+
+def as_check(row: TemperatureCheck) -> Check:
+    """A row that `load` gave, as a frozen value."""
+    return _value(row, {})
 
 
 def _settled(ids: list[UUID]) -> dict[UUID, UUID]:
@@ -122,7 +144,8 @@ def _settled(ids: list[UUID]) -> dict[UUID, UUID]:
     return {row.recheck_of_id: row.id for row in rows}
 
 
-def _load(check_id: UUID) -> TemperatureCheck | None:
+def load(check_id: UUID) -> TemperatureCheck | None:
+    """The row of one check with its recorder; the caller has a transaction open."""
     return (  # type: ignore[no-any-return]
         TemperatureCheck.select(TemperatureCheck, Staff)
         .join(Staff)
@@ -135,6 +158,7 @@ def _load(check_id: UUID) -> TemperatureCheck | None:
 def record(actor: Actor, new: NewCheck) -> Check:
     """Records one reading. At or above the threshold a first reading holds the person, a second one is a fever.
 
+    A fever opens an incident by itself. Staff are measured by name: it is they who are asked for at the end of a day.
     Raises BadInput (temperature, person, name, phone, reason), NotFound `check` when the person to be measured again
     was settled or withdrawn meanwhile.
     """
@@ -144,17 +168,19 @@ def record(actor: Actor, new: NewCheck) -> Check:
         raise errors.BadInput("person", "unknown")
     reason = privacy.check_text("reason", new.reason, limit=200)
     with actor.store.change(actor) as change:
-        again = _load(new.id)
+        again = load(new.id)
         if again is not None:
             return _value(again, {})
         settings = load_settings(actor.hall_id)
         high = tenths >= settings.threshold_tenths
         person = new.person
+        first: TemperatureCheck | None = None
         if new.recheck_of is None:
-            name = privacy.check_name(new.name, settings.name_required)
+            name = privacy.check_name(new.name, settings.name_required or person == "staff")
             phone = privacy.check_phone(new.phone, settings.phone_required)
         else:
-            first = _load(new.recheck_of)
+            _take(new.recheck_of)
+            first = load(new.recheck_of)
             if (
                 first is None
                 or first.withdrawn_at
@@ -190,17 +216,60 @@ def record(actor: Actor, new: NewCheck) -> Check:
             force_insert=True,
         )
         change.record("check.recorded", row.id, outcome=outcome, recheck=new.recheck_of is not None)
-        stored = _load(row.id)
+        if outcome == "fever" and first is not None:
+            _report_fever(change, actor, first, tenths, new.id)
+        stored = load(row.id)
         assert stored is not None
         return _value(stored, {})
 
 
+def _take(check_id: UUID) -> None:
+    """Holds a check against another desk that measures the same person, until this transaction ends."""
+    # Nothing changes; on PostgreSQL the row is locked by it, and what is read afterwards is what the other desk wrote.
+    (
+        TemperatureCheck.update(outcome=TemperatureCheck.outcome)
+        .where(TemperatureCheck.id == check_id)
+        .execute()
+    )
+
+
+def _report_fever(
+    change: Change, actor: Actor, first: TemperatureCheck, tenths: int, check_id: UUID
+) -> None:
+    """Tells the working group at once, with the facts filled in."""
+    what = _("Measured twice: {first} ℃ at {time}, then {second} ℃. Not admitted.").format(
+        first=_degrees(first.tenths),
+        time=f"{actor.store.local(first.at):%H:%M}",
+        second=_degrees(tenths),
+    )
+    words = (first.name, first.phone, first.reason)
+    incidents.open_within(
+        change,
+        actor,
+        NewIncident(
+            id=part_of(check_id, "incident"),
+            kind="fever",
+            place=_("Screening post at the door"),
+            people=_(", ").join(word for word in words if word)[: incidents.LONGEST_PEOPLE],
+            what=what,
+            check_id=check_id,
+        ),
+    )
+
+
+def _degrees(tenths: int) -> str:
+    return f"{tenths // 10}.{tenths % 10}"
+
+
 @waits
 def undo(actor: Actor, check_id: UUID) -> None:
-    """Withdraws one's own check within ten minutes; it stays in the records, marked. Raises NotFound `check`."""
+    """Withdraws one's own check within ten minutes; it stays in the records, marked. Raises NotFound `check`.
+
+    The incident of a withdrawn fever is over with it, unless steps were taken already: then it says so.
+    """
     actor.needs("screening.record")
     with actor.store.change(actor) as change:
-        row = _load(check_id)
+        row = load(check_id)
         if (
             row is None
             or row.withdrawn_at
@@ -213,6 +282,28 @@ def undo(actor: Actor, check_id: UUID) -> None:
             TemperatureCheck.id == row.id
         ).execute()
         change.record("check.withdrawn", row.id)
+        if row.outcome == "fever":
+            reason = _("The reading was withdrawn as a mistake.")
+            incidents.withdraw_check_within(change, actor, row.id, reason)
+
+
+@waits
+def left(actor: Actor, check_id: UUID) -> None:
+    """Notes that a held person went away without a second reading; once. Raises NotFound `check`.
+
+    Somebody who comes back after all is measured again as before.
+    """
+    actor.needs("screening.record")
+    with actor.store.change(actor) as change:
+        _take(check_id)
+        row = load(check_id)
+        if row is None or row.withdrawn_at or row.outcome != "hold" or _settled([row.id]):
+            raise errors.NotFound(kind="check", key="")
+        if not row.left_at:
+            TemperatureCheck.update(left_at=change.at).where(
+                TemperatureCheck.id == row.id
+            ).execute()
+            change.record("check.left", row.id)
 
 
 def today(actor: Actor, limit: int = 200) -> list[Check]:
@@ -242,6 +333,7 @@ def _unsettled(actor: Actor) -> list[TemperatureCheck]:
             TemperatureCheck.hall == actor.hall_id,
             TemperatureCheck.service_day == actor.store.today(),
             TemperatureCheck.outcome == "hold",
+            TemperatureCheck.left_at.is_null(),
             TemperatureCheck.withdrawn_at.is_null(),
             ~TemperatureCheck.id.in_(
                 second.select(second.recheck_of).where(
@@ -309,25 +401,40 @@ def known_name(actor: Actor, phone: str) -> str | None:
     return row.name if row else None
 
 
+def last_of(actor: Actor, day: date, name: str, phone: str) -> TemperatureCheck | None:
+    """The last check of one day with this phone, or else with this name and no other phone.
+
+    The caller has a transaction open.
+    """
+    query = (
+        TemperatureCheck.select(TemperatureCheck, Staff)
+        .join(Staff)
+        .where(
+            TemperatureCheck.hall == actor.hall_id,
+            TemperatureCheck.service_day == day,
+            TemperatureCheck.withdrawn_at.is_null(),
+        )
+        .order_by(TemperatureCheck.at.desc(), TemperatureCheck.id.desc())
+    )
+    row = None
+    digits = re.sub(r"\D", "", privacy.folded(phone))
+    if digits:
+        row = query.where(TemperatureCheck.phone == digits).first()
+        query = query.where(TemperatureCheck.phone == "")
+    if row is None and name.strip():
+        row = query.where(TemperatureCheck.name == name.strip()).first()
+    return row
+
+
 def passed_today(actor: Actor, name: str, phone: str) -> Check | None:
-    """Today's latest passed check of this phone, or else of this name; None when there is none."""
+    """Today's check of this phone, or else of this name, when the last one was passed; None when there is none."""
+    last = last_today(actor, name, phone)
+    return last if last is not None and last.passed else None
+
+
+def last_today(actor: Actor, name: str, phone: str) -> Check | None:
+    """Today's last check of this phone, or else of this name and no other phone, whatever came of it."""
     actor.needs("screening.read")
     with actor.store.reading():
-        query = (
-            TemperatureCheck.select(TemperatureCheck, Staff)
-            .join(Staff)
-            .where(
-                TemperatureCheck.hall == actor.hall_id,
-                TemperatureCheck.service_day == actor.store.today(),
-                TemperatureCheck.outcome == "normal",
-                TemperatureCheck.withdrawn_at.is_null(),
-            )
-            .order_by(TemperatureCheck.at.desc())
-        )
-        row = None
-        digits = re.sub(r"\D", "", privacy.folded(phone))
-        if digits:
-            row = query.where(TemperatureCheck.phone == digits).first()
-        if row is None and name.strip():
-            row = query.where(TemperatureCheck.name == name.strip()).first()
+        row = last_of(actor, actor.store.today(), name, phone)
     return _value(row, {}) if row else None

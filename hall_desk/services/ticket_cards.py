@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from hall_desk import errors
-from hall_desk.services import custody, pinyin, privacy
+from hall_desk.services import custody, privacy
 from hall_desk.services.accounts import Actor
 from hall_desk.services.custody import PaperLine
 from hall_desk.services.matters import WindowLine, window_line
@@ -29,14 +29,18 @@ from hall_desk.store.models import (
     Window,
 )
 
-CODE = re.compile(r"HD1\*([A-Z]\d{3,})\*(\d{8})\*([0-9A-F]{8})")
+# A receipt's code ends in its check; the standard papers carry the same without it, which opens and proves nothing.
+CODE = re.compile(r"HD1\*([A-Z]\d{3,})\*(\d{8})(?:\*([0-9A-F]{8}))?")
 ENOUGH_CASES = 5
 CASES = 50
 
 
 @dataclass(frozen=True)
 class Card:
-    """A ticket on a board. `since` is when it came into its state; `owner` the clerk who has it, or empty."""
+    """A ticket on a board. `since` is when it came into its state; `owner` the clerk who has it, or empty.
+
+    `due_at` is when the promise falls due; while the ticket is suspended that moment moves along.
+    """
 
     id: UUID
     number: str
@@ -53,6 +57,7 @@ class Card:
     since: datetime
     opened_at: datetime
     promised_minutes: int
+    due_at: datetime
     papers_held: int
     papers_at: str
     missing: str
@@ -98,6 +103,8 @@ class TicketView:
     window: WindowLine
     papers: tuple[PaperLine, ...]
     history: tuple[HistoryLine, ...]
+    # The first ticket of a visit with several matters, on all of them.
+    visit: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -131,16 +138,23 @@ class ReceiptFacts:
     priority: str
     remark: str
     consent: bool
+    # Taken in while the server was away: the paper says so, and that its number holds.
     away: bool = False
 
 
 def receipt_code(row: Ticket) -> str:
     """The ASCII text of a receipt's QR code. Its check proves that the receipt was in somebody's hand."""
     check = hashlib.sha256(f"{row.id.hex}{row.pickup_code}".encode()).hexdigest()[:8].upper()
-    return f"HD1*{row.number}*{row.service_day:%Y%m%d}*{check}"
+    return f"{reference(row)}*{check}"
 
 
-def _selected() -> Any:
+def reference(row: Ticket) -> str:
+    """The ASCII text of the QR code on papers that are no receipt: it opens the ticket and proves nothing."""
+    return f"HD1*{row.number}*{row.service_day:%Y%m%d}"
+
+
+def selected() -> Any:
+    """Tickets with their matter, window, open claim and who has it, as `cards` takes them."""
     return (
         Ticket.select(Ticket, Matter, Window, Claim, Staff)
         .join(Matter)
@@ -186,6 +200,7 @@ def _card(row: Ticket, papers: list[Paper]) -> Card:
         since=row.state_at,
         opened_at=row.opened_at,
         promised_minutes=row.promised_minutes,
+        due_at=row.due_at,
         papers_held=sum(paper.count for paper in papers),
         papers_at=_papers_at({paper.holder for paper in papers}),
         missing=row.missing if row.state == "suspended" else "",
@@ -203,7 +218,7 @@ def board(actor: Actor, window_id: UUID | None = None, limit: int = 200) -> Boar
     """The open tickets of the hall or of one window, at most `limit` per state, and today's figures."""
     actor.needs("tickets.read")
     with actor.store.reading():
-        open_rows = _selected().where(Ticket.hall == actor.hall_id, Ticket.state != "closed")
+        open_rows = selected().where(Ticket.hall == actor.hall_id, Ticket.state != "closed")
         if window_id is not None:
             open_rows = open_rows.where(Ticket.window == window_id)
         columns: dict[str, tuple[Card, ...]] = {}
@@ -257,7 +272,7 @@ def load(actor: Actor, ticket_id: UUID) -> Ticket:
 
 def load_joined(actor: Actor, ticket_id: UUID) -> Ticket:
     """The row with its matter, window and open claim (`held`). Raises NotFound `ticket`."""
-    row = _selected().where(Ticket.id == ticket_id, Ticket.hall == actor.hall_id).first()
+    row = selected().where(Ticket.id == ticket_id, Ticket.hall == actor.hall_id).first()
     if row is None:
         raise errors.NotFound(kind="ticket", key="")
     return row  # type: ignore[no-any-return]
@@ -268,26 +283,39 @@ def load_joined(actor: Actor, ticket_id: UUID) -> Ticket:
 # `?` is turned into the engine's own mark by the store.
 _TICKET = (
     "SELECT t.number, t.service_day, t.state, t.outcome, t.name, t.priority, m.name, t.matter_id, "
-    "holder.name, t.state_at, t.opened_at, t.promised_minutes, t.missing, t.callback_at, "
+    "holder.name, t.state_at, t.opened_at, t.promised_minutes, t.due_at, t.missing, t.callback_at, "
     "t.transfer_note, t.note_read_at, t.phone, t.id_masked, t.remark, t.consent, t.pickup_code, "
-    "t.result, opener.name, w.id, w.number, w.name, w.phone, w.extension, w.hours{more} "
+    "t.result, t.visit, opener.name, w.id, w.number, w.name, w.phone, w.extension, w.hours{more} "
     'FROM ticket t JOIN matter m ON m.id = t.matter_id JOIN "window" w ON w.id = t.window_id '
     "JOIN staff opener ON opener.id = t.opened_by_id "
     "LEFT JOIN claim c ON c.ticket_id = t.id AND c.ended_at IS NULL "
     "LEFT JOIN staff holder ON holder.id = c.staff_id WHERE t.id = ? AND t.hall_id = ?"
 )
+# A shared sheet is where the line is that holds it (`o`).
 _PAPERS = (
-    "SELECT p.id, p.name, p.original, p.count, p.new, p.holder, coalesce(w.number, '') AS place, "
-    "coalesce(s.name, '') AS hands, p.held_since, p.difference FROM paper p "
-    'LEFT JOIN "window" w ON w.id = p.holder_window_id '
-    "LEFT JOIN staff s ON s.id = p.holder_staff_id WHERE p.ticket_id = {ticket} ORDER BY p.position"
+    "SELECT p.id, p.name, p.original, p.count, p.new, coalesce(o.holder, p.holder) AS holder, "
+    "coalesce(w.number, '') AS place, coalesce(s.name, '') AS hands, "
+    "coalesce(o.held_since, p.held_since) AS since, p.difference, coalesce(h.number, '') AS shared, "
+    "(SELECT min(u.number) FROM paper x JOIN ticket u ON u.id = x.ticket_id "
+    "WHERE (x.shared_with_id = p.id OR x.shared_with_id = p.shared_with_id OR x.id = p.shared_with_id) "
+    "AND x.ticket_id <> p.ticket_id AND u.state IN ('queued', 'handling')) AS needed FROM paper p "
+    "LEFT JOIN paper o ON o.id = p.shared_with_id LEFT JOIN ticket h ON h.id = o.ticket_id "
+    'LEFT JOIN "window" w ON w.id = coalesce(o.holder_window_id, p.holder_window_id) '
+    "LEFT JOIN staff s ON s.id = coalesce(o.holder_staff_id, p.holder_staff_id) "
+    "WHERE p.ticket_id = {ticket} AND p.holder <> 'void' ORDER BY p.position"
 )
 _HISTORY = (
     "SELECT j.at, j.kind, coalesce(s.name, '') AS person, j.post, j.facts FROM journal j "
     "LEFT JOIN staff s ON s.id = j.staff WHERE j.ticket = {ticket} "
     "ORDER BY j.at DESC, j.id DESC LIMIT {limit}"
 )
-_NOTES = "SELECT id, note FROM claim WHERE ticket_id = {ticket} AND note <> ''"
+# What people wrote at a step stands with its row; the journal, which holds no personal data, names the row.
+_NOTES = (
+    "SELECT id, note, '' AS collector, '' AS second FROM claim WHERE ticket_id = {ticket} AND note <> '' "
+    "UNION ALL SELECT id, reason, '', '' FROM correction WHERE ticket_id = {ticket} "
+    "UNION ALL SELECT b.id, b.reason, b.collector, s.name FROM hand_back b "
+    "JOIN staff s ON s.id = b.second_staff_id WHERE b.ticket_id = {ticket}"
+)
 MOST_HISTORY = 200
 _AS_JSON = ", (SELECT json_agg(part) FROM ({rows}) part)"
 _WITH_ALL = _TICKET.format(
@@ -300,6 +328,7 @@ _ALONE = _TICKET.format(more="")
 _ITS_PAPERS, _ITS_HISTORY, _ITS_NOTES = (
     part.format(ticket="?", limit=MOST_HISTORY) for part in (_PAPERS, _HISTORY, _NOTES)
 )
+_NOTE_TABLES = _ITS_NOTES.count("?")
 
 
 def _key(value: Any) -> UUID:
@@ -329,8 +358,10 @@ def _lines(rows: Iterable[Sequence[Any]]) -> tuple[PaperLine, ...]:
             staff,
             _at(since),
             told,
+            shared,
+            needed or "",
         )
-        for key, name, original, count, new, holder, window, staff, since, told in rows
+        for key, name, original, count, new, holder, window, staff, since, told, shared, needed in rows
     )
 
 
@@ -340,16 +371,19 @@ def papers_of(actor: Actor, ticket_id: UUID) -> tuple[PaperLine, ...]:
 
 
 def _history(
-    rows: Iterable[Sequence[Any]], claims: Iterable[Sequence[Any]]
+    rows: Iterable[Sequence[Any]], written: Iterable[Sequence[Any]]
 ) -> tuple[HistoryLine, ...]:
-    notes = {_key(key).hex: note for key, note in claims}
+    words = {_key(key).hex: rest for key, *rest in written}
     lines = []
     for at, kind, staff, post, text in rows:
         facts = json.loads(text)
-        note = notes.get(facts.pop("claim", ""), "")
-        # A claim's note tells how it ended, so it belongs to the ending and not to the taking.
-        if note and kind not in ("ticket.claimed", "ticket.resumed"):
-            facts["note"] = note
+        for row in ("claim", "correction", "hand_back"):
+            note, collector, second = words.get(facts.pop(row, ""), ("", "", ""))
+            # A claim's note tells how it ended, so it belongs to the ending and not to the taking.
+            if note and kind not in ("ticket.claimed", "ticket.resumed", "ticket.undone"):
+                facts["note"] = note
+            if collector:
+                facts |= {"collector": collector, "second": second}
         lines.append(HistoryLine(_at(at), kind, staff, post.partition(":")[2], facts))
     return tuple(lines)
 
@@ -368,8 +402,8 @@ def _parts(actor: Actor, ticket_id: UUID) -> tuple[Any, Any, Any, Any]:
         )
     else:
         papers, history, notes = (
-            store.execute(part, (key,)).fetchall()
-            for part in (_ITS_PAPERS, _ITS_HISTORY, _ITS_NOTES)
+            store.execute(part, (key,) * times).fetchall()
+            for part, times in ((_ITS_PAPERS, 1), (_ITS_HISTORY, 1), (_ITS_NOTES, _NOTE_TABLES))
         )
     return row, papers, history, notes
 
@@ -379,8 +413,8 @@ def view(actor: Actor, ticket_id: UUID) -> TicketView:
     row, its_papers, history, notes = _parts(actor, ticket_id)
     (
         number, service_day, state, outcome, name, priority, matter, matter_id, owner, since,
-        opened_at, promised_minutes, missing, callback_at, transfer_note, note_read_at, phone,
-        id_masked, remark, consent, pickup_code, result, opener, *window,
+        opened_at, promised_minutes, due_at, missing, callback_at, transfer_note, note_read_at, phone,
+        id_masked, remark, consent, pickup_code, result, visit, opener, *window,
     ) = row  # fmt: skip
     place = WindowLine(_key(window[0]), *window[1:])
     papers = _lines(its_papers)
@@ -402,6 +436,7 @@ def view(actor: Actor, ticket_id: UUID) -> TicketView:
         since=_at(since),
         opened_at=_at(opened_at),
         promised_minutes=promised_minutes,
+        due_at=_at(due_at),
         papers_held=sum(paper.count for paper in out),
         papers_at=_papers_at({paper.holder for paper in out}),
         missing=missing if suspended else "",
@@ -420,6 +455,7 @@ def view(actor: Actor, ticket_id: UUID) -> TicketView:
         window=place,
         papers=papers,
         history=_history(history, notes),
+        visit=_key(visit) if visit else None,
     )
 
 
@@ -431,43 +467,31 @@ def get(actor: Actor, ticket_id: UUID) -> TicketView:
         return view(actor, ticket_id)
 
 
-def find(actor: Actor, text: str, limit: int = 20) -> list[Card]:
-    """Tickets by what was scanned or typed: receipt code, number, name, pinyin of the name, or phone tail.
+def by_code(actor: Actor, code: str) -> tuple[Card, bool] | None:
+    """The ticket whose receipt or standard paper carries this code, and whether it is the receipt, which is proof.
 
-    Looks among today's and all open tickets; a receipt code finds its ticket whenever it was opened.
+    It is found whenever it was opened. None for what no paper of this hall carries.
     """
     actor.needs("tickets.read")
-    wanted = privacy.folded(text).upper()
-    if not wanted:
-        return []
+    wanted = privacy.folded(code).upper()
+    parts = CODE.fullmatch(wanted)
+    if parts is None:
+        return None
+    try:
+        day = date(int(parts[2][:4]), int(parts[2][4:6]), int(parts[2][6:]))
+    except ValueError:
+        return None
     with actor.store.reading():
-        scanned = CODE.fullmatch(wanted)
-        if scanned:
-            day = date.fromisoformat(f"{scanned[2][:4]}-{scanned[2][4:6]}-{scanned[2][6:]}")
-            rows = list(
-                _selected().where(
-                    Ticket.hall == actor.hall_id,
-                    Ticket.service_day == day,
-                    Ticket.number == scanned[1],
-                )
+        row = (
+            selected()
+            .where(
+                Ticket.hall == actor.hall_id, Ticket.service_day == day, Ticket.number == parts[1]
             )
-            return cards([row for row in rows if receipt_code(row) == wanted])
-        near = _selected().where(
-            Ticket.hall == actor.hall_id,
-            (Ticket.state != "closed") | (Ticket.service_day == actor.store.today()),
+            .first()
         )
-        near = near.order_by(Ticket.opened_at.desc())
-        if re.fullmatch(r"[A-Z]\d{1,4}", wanted):
-            number = f"{wanted[0]}{int(wanted[1:]):03d}"
-            return cards(list(near.where(Ticket.number == number).limit(limit)))
-        if re.fullmatch(r"\d{3,11}", wanted):
-            return cards(list(near.where(Ticket.phone.endswith(wanted)).limit(limit)))
-        rows = list(near.limit(500))
-        index = pinyin.Index((row.id, row.name, "", "") for row in rows)
-        order = {key: place for place, key in enumerate(index.search(text, limit))}
-        return cards(
-            sorted((row for row in rows if row.id in order), key=lambda row: order[row.id])
-        )
+        if row is None or wanted not in (receipt_code(row), reference(row)):
+            return None
+        return cards([row])[0], wanted == receipt_code(row)
 
 
 def next_number(actor: Actor) -> str:
@@ -542,6 +566,14 @@ def expected(matter_id: UUID, window_id: UUID) -> Expectation:
     return Expectation(ahead, max(1, math.ceil(each * (ahead + 1))), len(recent))
 
 
+def of_visit(actor: Actor, visit: UUID, limit: int = 20) -> list[Card]:
+    """The tickets of one visit in the order they were opened."""
+    actor.needs("tickets.read")
+    with actor.store.reading():
+        rows = selected().where(Ticket.hall == actor.hall_id, Ticket.visit == visit)
+        return cards(list(rows.order_by(Ticket.opened_at, Ticket.id).limit(limit)))
+
+
 def receipt_facts(actor: Actor, ticket_id: UUID) -> ReceiptFacts:
     """What to print for a ticket. Raises NotFound `ticket`."""
     actor.needs("tickets.read")
@@ -556,7 +588,7 @@ def receipt_facts(actor: Actor, ticket_id: UUID) -> ReceiptFacts:
             number=row.number,
             matter=row.matter.name,
             window=window_line(row.window),
-            papers=tuple(custody.of_ticket(row.id)),
+            papers=papers_of(actor, row.id),
             pickup_code=row.pickup_code,
             code=receipt_code(row),
             expected_minutes=max(1, round(wait.minutes / (wait.ahead + 1) * (ahead + 1))),
@@ -574,7 +606,11 @@ def claims_today(actor: Actor) -> int:
     """How many tickets this actor's window (or this manager) took up today."""
     actor.needs("tickets.read")
     with actor.store.reading():
-        query = Claim.select().where(Claim.claimed_at >= actor.store.start_of(actor.store.today()))
+        # What was taken up and undone at once was not taken up; an ending undone leaves a new claim that counts.
+        query = Claim.select().where(
+            Claim.claimed_at >= actor.store.start_of(actor.store.today()),
+            Claim.ended_how.is_null() | (Claim.ended_how != "undone"),
+        )
         if actor.window_id is not None:
             query = query.where(Claim.window == actor.window_id)
         else:

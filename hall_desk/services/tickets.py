@@ -8,7 +8,10 @@
     any open state -withdraw / terminate-> ready (papers still to be handed back)
 
 Every step is one transaction that compares and sets the state: of two clerks who act at once one succeeds and the
-other learns who was first. A ticket with a paper out cannot be closed.
+other learns who was first. A ticket with a paper out cannot be closed. Several tickets of one visit share the resident,
+and sheets that more than one of them needs: such a sheet is held, and handed back, at one of them.
+
+Here are intake and the window's steps. The rest is in `hand_backs`, `undo` and `corrections`, and is reached from here.
 """
 
 from __future__ import annotations
@@ -16,15 +19,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from hall_desk import errors
-from hall_desk.services import custody, privacy
+from hall_desk.services import callbacks, custody, intake_checks, posts, privacy
 from hall_desk.services.accounts import Actor
 from hall_desk.services.away import waits
-from hall_desk.services.custody import Hands, PaperLine
-from hall_desk.services.halls import load_settings
+from hall_desk.services.callbacks import NewCallback
+from hall_desk.services.corrections import FieldChange, NewCorrection, correct
+from hall_desk.services.custody import Hands, NewLine, PaperLine
+from hall_desk.services.hand_backs import Colleague, Collector, Proof, colleagues, hand_back
 from hall_desk.services.ticket_cards import (
     Board,
     Card,
@@ -33,29 +37,44 @@ from hall_desk.services.ticket_cards import (
     ReceiptFacts,
     TicketView,
     board,
+    by_code,
     claims_today,
     expectation,
-    find,
     find_open,
     get,
     load,
     load_joined,
     next_number,
+    of_visit,
     open_for,
     papers_of,
-    receipt_code,
     receipt_facts,
     view,
 )
+from hall_desk.services.ticket_steps import (
+    CLAIM,
+    INTO_CLAIM,
+    after,
+    as_seen,
+    at_own_window,
+    head_start,
+    let_go,
+    offered,
+    refusal,
+    step,
+    take_up,
+)
+from hall_desk.services.undo import UNDO_S, undo
 from hall_desk.store import ids, plain
 from hall_desk.store.journal import Change, sql_time
 from hall_desk.store.models import Paper, Ticket, Window
 
 __all__ = [
-    "Board", "Card", "Expectation", "HistoryLine", "NewPaper", "NewTicket", "PaperLine", "Proof", "ReceiptFacts",
-    "TicketView", "board", "claim", "claim_next", "claims_today", "expectation", "find", "finish", "get", "hand_back",
-    "next_number", "note_read", "open", "open_for", "receipt_facts", "received", "release", "resume", "suspend",
-    "terminate", "transfer", "withdraw",
+    "UNDO_S", "Board", "Card", "Colleague", "Collector", "Expectation", "FieldChange", "HistoryLine", "NewCorrection",
+    "NewPaper", "NewTicket", "PaperLine", "Proof", "ReceiptFacts", "TicketView", "board", "by_code", "claim",
+    "claim_next", "claims_today", "colleagues", "correct", "expectation", "finish", "get", "hand_back", "next_number",
+    "note_read", "of_visit", "open", "open_for", "receipt_facts", "received", "release", "resume", "suspend",
+    "terminate", "transfer", "undo", "withdraw",
 ]  # fmt: skip
 
 MOST_PAPERS = 40
@@ -65,14 +84,21 @@ MISSING = "missing"
 
 @dataclass(frozen=True)
 class NewPaper:
+    """A line of papers. `shared_with` is a line of another ticket of the visit: the same sheet serves both."""
+
     name: str
     original: bool = True
     count: int = 1
+    shared_with: UUID | None = None
 
 
 @dataclass(frozen=True)
 class NewTicket:
-    """What was typed at intake. `id` is made when the form is opened: a second Enter is the same ticket."""
+    """What was typed at intake. `id` is made when the form is opened: a second Enter is the same ticket.
+
+    `visit` is another ticket of the same visit: the resident is taken from there, not from `name`, `phone` and
+    `id_number`.
+    """
 
     id: UUID
     matter_id: UUID | None
@@ -85,20 +111,16 @@ class NewTicket:
     papers: tuple[NewPaper, ...] = ()
     window_id: UUID | None = None
     second_allowed: bool = False
-
-
-@dataclass(frozen=True)
-class Proof:
-    """What the person who collects shows: `kind` is receipt, pickup_code, phone_tail or id_tail."""
-
-    kind: str
-    text: str
+    visit: UUID | None = None
+    # The temperature check it was opened from, or why there is none of this name (see `services.intake_checks`).
+    check_id: UUID | None = None
+    without_check: str = ""
 
 
 # --- intake --------------------------------------------------------------------------------------
 
 
-def _checked_papers(papers: tuple[NewPaper, ...]) -> list[tuple[str, bool, int]]:
+def _checked_papers(papers: tuple[NewPaper, ...]) -> list[NewLine]:
     if len(papers) > MOST_PAPERS:
         raise errors.BadInput("papers", "too_many", limit=MOST_PAPERS)
     checked = []
@@ -108,57 +130,75 @@ def _checked_papers(papers: tuple[NewPaper, ...]) -> list[tuple[str, bool, int]]
             raise errors.BadInput("papers", "name")
         if not 1 <= paper.count <= 99:
             raise errors.BadInput("papers", "count")
-        checked.append((name, paper.original, paper.count))
+        checked.append(NewLine(name, paper.original, paper.count, paper.shared_with))
     return checked
 
 
-_OFFERED = (
-    "SELECT m.channels, m.promised_minutes, w.id FROM matter m "
-    "LEFT JOIN matter_window o ON o.matter_id = m.id "
-    'LEFT JOIN "window" w ON w.id = o.window_id AND w.retired_at IS NULL '
-    "WHERE m.id = ? AND m.hall_id = ? AND m.retired_at IS NULL ORDER BY o.position"
-)
+def _first_of_visit(actor: Actor, new: NewTicket) -> Ticket | None:
+    """The first ticket of the visit that `new` belongs to. Raises BadInput `visit` (gone, other_day)."""
+    if new.visit is None:
+        return None
+    first = plain.by_key(actor.store, Ticket, new.visit, actor.hall_id)
+    if first is not None and first.visit not in (None, first.id):
+        first = plain.by_key(actor.store, Ticket, first.visit, actor.hall_id)
+    if first is None:
+        raise errors.BadInput("visit", "gone")
+    return first  # type: ignore[no-any-return]
 
 
-def _offered(actor: Actor, new: NewTicket) -> tuple[UUID, int, UUID]:
-    """The matter, its promised minutes and the window its ticket goes to."""
-    if new.matter_id is None:
-        raise errors.BadInput("matter", "empty")
-    rows = actor.store.execute(_OFFERED, (new.matter_id.hex, actor.hall_id.hex)).fetchall()
-    if not rows:
-        raise errors.BadInput("matter", "gone")
-    channels, promised_minutes, _window = rows[0]
-    if "proxy" not in channels.split():
-        raise errors.BadInput("matter", "not_by_proxy")
-    windows = [key if isinstance(key, UUID) else UUID(key) for *_, key in rows if key]
-    if new.window_id is not None and new.window_id not in windows:
-        raise errors.BadInput("window", "gone")
-    if not windows:
-        raise errors.BadInput("matter", "no_window")
-    return new.matter_id, promised_minutes, new.window_id or windows[0]
+def _with_sheets(first: Ticket | None, papers: list[NewLine]) -> list[NewLine]:
+    """The lines with each shared one tied to the line that holds its sheet. Raises BadInput `papers`."""
+    lines = []
+    for line in papers:
+        if line.shared_with is None:
+            lines.append(line)
+            continue
+        sheet = Paper.get_or_none(Paper.id == line.shared_with)
+        if sheet is not None and sheet.shared_with_id is not None:
+            sheet = Paper.get_by_id(sheet.shared_with_id)
+        held_at = Ticket.get_or_none(Ticket.id == sheet.ticket_id) if sheet is not None else None
+        if (
+            first is None
+            or held_at is None
+            or first.id not in (held_at.id, held_at.visit)
+            or sheet.holder not in custody.OUT
+        ):
+            raise errors.BadInput("papers", "shared_gone", paper=line.name)
+        lines.append(NewLine(sheet.name, bool(sheet.original), sheet.count, sheet.id))
+    return lines
 
 
 @waits
 def open(actor: Actor, new: NewTicket) -> TicketView:  # noqa: A001 - the product's word; tickets.open reads well
     """Opens a ticket: number, pick-up code, papers into the desk's hands, a place in the window's queue.
 
-    Raises BadInput (matter, window, name, phone, id_number, priority, papers, remark, consent) and OpenTicketExists
-    unless `second_allowed`. Called again with the same `id` it gives the ticket that is there.
+    Raises BadInput (matter, window, name, phone, id_number, priority, papers, remark, consent, visit) and
+    OpenTicketExists unless `second_allowed`. Called again with the same `id` it gives the ticket that is there.
     """
     actor.needs("tickets.open")
     papers = _checked_papers(new.papers)
-    name = privacy.check_name(new.name)
+    of_a_visit = new.visit is not None
+    name = privacy.check_name(new.name, required=not of_a_visit)
     phone = privacy.check_phone(new.phone)
-    id_number = privacy.check_id_number(new.id_number)
+    id_masked = privacy.mask_id(privacy.check_id_number(new.id_number))
     remark = privacy.check_text("remark", new.remark)
     store = actor.store
     with store.change(actor) as change:
         if plain.by_key(store, Ticket, new.id, actor.hall_id) is not None:
             return view(actor, new.id)
-        matter_id, promised_minutes, window_id = _offered(actor, new)
-        head_start = _head_start(actor, new.priority) if new.priority else timedelta()
+        first = _first_of_visit(actor, new)
+        if first is not None:
+            name, phone, id_masked = first.name, first.phone, first.id_masked
+        papers = _with_sheets(first, papers)
+        matter_id, promised_minutes, window_id = offered(actor, new.matter_id, new.window_id)
+        ahead = head_start(actor, new.priority)
         if not new.consent:
             raise errors.BadInput("consent", "missing")
+        if first is None:  # at the first matter of a visit it was asked already
+            intake_checks.require_for_intake(
+                change, actor, name, phone, new.check_id, new.without_check
+            )
+        # What was recorded while the server was away has happened: its papers lie at the desk.
         other = (
             None if new.second_allowed or actor.born else find_open(actor, matter_id, name, phone)
         )
@@ -180,7 +220,7 @@ def open(actor: Actor, new: NewTicket) -> TicketView:  # noqa: A001 - the produc
             state="queued",
             name=name,
             phone=phone,
-            id_masked=privacy.mask_id(id_number),
+            id_masked=id_masked,
             priority=new.priority,
             remark=remark,
             consent=new.consent,
@@ -189,9 +229,13 @@ def open(actor: Actor, new: NewTicket) -> TicketView:  # noqa: A001 - the produc
             letter=actor.letter,
             opened_at=change.at,
             opened_by=actor.person(),
-            queue_rank=change.at - head_start,
+            queue_rank=change.at - ahead,
             state_at=change.at,
+            due_at=change.at + timedelta(minutes=promised_minutes),
+            visit=first.id if first else None,
         )
+        if first is not None and first.visit is None:
+            Ticket.update(visit=first.id).where(Ticket.id == first.id).execute()
         if papers:
             custody.add(change, new.id, papers, custody.RESIDENT, Hands("desk", actor.person()))
         change.record(
@@ -199,22 +243,16 @@ def open(actor: Actor, new: NewTicket) -> TicketView:  # noqa: A001 - the produc
             new.id,
             ticket=new.id,
             number=number,
-            papers=sum(count for *_, count in papers),
+            papers=sum(line.count for line in papers),
+            **({"visit": first.number} if first else {}),
         )
-        return _after(actor, change, new.id)
-
-
-def _head_start(actor: Actor, priority: str) -> timedelta:
-    settings = load_settings(actor.hall_id)
-    if priority not in settings.priorities:
-        raise errors.BadInput("priority", "unknown")
-    return timedelta(minutes=settings.priority_head_start_minutes)
+        return after(actor, change, new.id)
 
 
 def _next_number(change: Change) -> str:
     letter = change.actor.letter
     if change.actor.born and change.actor.born.number:
-        return change.actor.born.number
+        return change.actor.born.number  # printed already; the counter was raised above it
     row = change.store.execute(
         "INSERT INTO ticket_counter (hall_id, service_day, letter, last) VALUES (?, ?, ?, 1) "
         "ON CONFLICT (hall_id, service_day, letter) DO UPDATE SET last = ticket_counter.last + 1 RETURNING last",
@@ -226,48 +264,6 @@ def _next_number(change: Change) -> str:
 # --- at the window -------------------------------------------------------------------------------
 
 
-def _at_own_window(actor: Actor, ticket: Ticket) -> None:
-    """A clerk acts on tickets of the own window; a manager on any."""
-    if actor.window_id is not None and actor.window_id != ticket.window_id:
-        raise errors.NotAllowed(action="tickets.other_window")
-
-
-def _refuse(actor: Actor, ticket_id: UUID, action: str) -> errors.HallDeskError:
-    """Why a step is not possible: somebody has the ticket, or its state does not allow the step."""
-    ticket = load_joined(actor, ticket_id)
-    held = getattr(ticket, "held", None)
-    if action == "claim" and ticket.state == "handling" and held is not None and held.id:
-        return errors.AlreadyClaimed(
-            number=ticket.number,
-            owner=held.staff.name,
-            window=ticket.window.number,
-            since=held.claimed_at,
-            since_text=f"{actor.store.local(held.claimed_at):%H:%M:%S}",
-        )
-    return errors.WrongState(number=ticket.number, state=ticket.state, action=action)
-
-
-def _step(
-    actor: Actor,
-    change: Change,
-    ticket_id: UUID,
-    action: str,
-    states: tuple[str, ...],
-    **values: Any,
-) -> None:
-    """Compare and set: moves the ticket on if it is in one of `states`, else says who or what is in the way."""
-    if "state" in values:
-        values["state_at"] = change.at
-    if plain.update(change.store, Ticket, ticket_id, states, **values) != 1:
-        raise _refuse(actor, ticket_id, action)
-
-
-def _after(actor: Actor, change: Change, ticket_id: UUID) -> TicketView:
-    # Written before reading back, so that the history of what is returned holds this step too.
-    change.write_entries()
-    return view(actor, ticket_id)
-
-
 def claim(actor: Actor, ticket_id: UUID) -> TicketView:
     """Takes up a chosen ticket. Raises AlreadyClaimed with who has it and since when, WrongState, NotFound.
 
@@ -276,15 +272,13 @@ def claim(actor: Actor, ticket_id: UUID) -> TicketView:
     actor.needs("tickets.claim")
     with actor.store.change(actor) as change:
         ticket = load_joined(actor, ticket_id)
-        _at_own_window(actor, ticket)
+        at_own_window(actor, ticket)
         held = getattr(ticket, "held", None)
         if held is not None and held.id and held.staff_id == actor.staff_id:
             return view(actor, ticket_id)
-        _step(
-            actor, change, ticket_id, "claim", ("queued",), state="handling", claimed_at=change.at
-        )
-        _take_up(actor, change, ticket_id, ticket.window_id, "ticket.claimed")
-        return _after(actor, change, ticket_id)
+        step(actor, change, ticket_id, "claim", ("queued",), state="handling", claimed_at=change.at)
+        _claimed(actor, change, ticket, "ticket.claimed")
+        return after(actor, change, ticket_id)
 
 
 # The hot action of a hall: fixed text, nothing built per call, and on PostgreSQL the claim in the same round trip.
@@ -294,10 +288,8 @@ _CLAIM_NEXT = (
     "(SELECT id FROM ticket WHERE window_id = ? AND state = 'queued' ORDER BY queue_rank, id LIMIT 1{lock}) "
     "RETURNING id"
 )
-_INTO_CLAIM = "INSERT INTO claim (id, hall_id, window_id, staff_id, claimed_at, note, ticket_id) "
-_CLAIM = _INTO_CLAIM + "VALUES (?, ?, ?, ?, ?, '', ?)"
 _CLAIM_NEXT_POSTGRES = (
-    f"WITH taken AS ({_CLAIM_NEXT.format(lock=' FOR UPDATE SKIP LOCKED')}) {_INTO_CLAIM}"  # noqa: S608 - our own text
+    f"WITH taken AS ({_CLAIM_NEXT.format(lock=' FOR UPDATE SKIP LOCKED')}) {INTO_CLAIM}"  # noqa: S608 - our own text
     "SELECT ?::uuid, ?::uuid, ?::uuid, ?::uuid, ?::timestamptz, '', id FROM taken RETURNING ticket_id"
 )
 
@@ -306,7 +298,7 @@ def claim_next(actor: Actor, window_id: UUID | None = None) -> TicketView:
     """Takes up the first waiting ticket of the clerk's window. Raises NothingWaiting, BadInput `window`."""
     actor.needs("tickets.claim")
     with actor.store.change(actor) as change:
-        return _after(actor, change, take_next(change, actor, window_id))
+        return after(actor, change, take_next(change, actor, window_id))
 
 
 def take_next(change: Change, actor: Actor, window_id: UUID | None = None) -> UUID:
@@ -328,35 +320,14 @@ def take_next(change: Change, actor: Actor, window_id: UUID | None = None) -> UU
         raise errors.NothingWaiting(window=window.number if window else "")
     ticket_id = row[0] if isinstance(row[0], UUID) else UUID(row[0])
     if not store.postgres:
-        store.execute(_CLAIM, (*taken_up, ticket_id.hex))
+        store.execute(CLAIM, (*taken_up, ticket_id.hex))
     change.record("ticket.claimed", ticket_id, ticket=ticket_id, claim=key.hex)
     return ticket_id
 
 
-def _take_up(actor: Actor, change: Change, ticket_id: UUID, window_id: UUID, kind: str) -> None:
-    key = ids.new_id()
-    change.store.execute(
-        _CLAIM,
-        (
-            key.hex,
-            actor.hall_id.hex,
-            window_id.hex,
-            actor.person().hex,
-            sql_time(change.at),
-            ticket_id.hex,
-        ),
-    )
-    change.record(kind, ticket_id, ticket=ticket_id, claim=key.hex)
-
-
-def _let_go(change: Change, ticket_id: UUID, how: str, note: str = "") -> str:
-    """Ends the open claim, if there is one; gives its key for the journal."""
-    rows = change.store.execute(
-        "UPDATE claim SET ended_at = ?, ended_how = ?, note = ? "
-        "WHERE ticket_id = ? AND ended_at IS NULL RETURNING id",
-        (sql_time(change.at), how, note, ticket_id.hex),
-    ).fetchall()
-    return str(rows[0][0]).replace("-", "") if rows else ""
+def _claimed(actor: Actor, change: Change, ticket: Ticket, kind: str) -> None:
+    key = take_up(actor, change, ticket.id, ticket.window_id, actor.person(), change.at)
+    change.record(kind, ticket.id, ticket=ticket.id, claim=key)
 
 
 def received(
@@ -376,27 +347,33 @@ def received(
         ticket = _handled(actor, ticket_id, "received")
         lines = papers_of(actor, ticket_id)
         here = Hands("window", actor.person(), ticket.window_id)
+        Paper.update(difference_before=Paper.difference).where(
+            Paper.ticket == ticket_id, Paper.difference_before != Paper.difference
+        ).execute()
         for line in lines:
             if line.id in told or line.difference:
                 Paper.update(difference=told.get(line.id, "")).where(Paper.id == line.id).execute()
-        came = [line for line in lines if line.out and told.get(line.id) != MISSING]
-        custody.move(change, ticket_id, came, here)
+        came = [line for line in lines if line.in_our_hands and told.get(line.id) != MISSING]
+        moves = ids.new_id()
+        custody.move(change, ticket_id, came, here, step=moves)
         change.record(
             "ticket.received",
             ticket_id,
             ticket=ticket_id,
             papers=sum(line.count for line in came),
             differences=len([text for text in told.values() if text]),
+            step=moves.hex,
         )
-        return _after(actor, change, ticket_id)
+        return after(actor, change, ticket_id)
 
 
-def _handled(actor: Actor, ticket_id: UUID, action: str) -> Ticket:
+def _handled(actor: Actor, ticket_id: UUID, action: str, since: datetime | None = None) -> Ticket:
     """The ticket, in hand at the actor's window with its note read."""
     ticket = load(actor, ticket_id)
-    _at_own_window(actor, ticket)
+    at_own_window(actor, ticket)
+    as_seen(actor, ticket, since)
     if ticket.state != "handling":
-        raise _refuse(actor, ticket_id, action)
+        raise refusal(actor, ticket_id, action)
     if _note_unread(ticket):
         raise errors.BadInput("proof", "note_unread")
     return ticket
@@ -411,11 +388,11 @@ def note_read(actor: Actor, ticket_id: UUID) -> TicketView:
     actor.needs("tickets.handle")
     with actor.store.change(actor) as change:
         ticket = load(actor, ticket_id)
-        _at_own_window(actor, ticket)
+        at_own_window(actor, ticket)
         if _note_unread(ticket):
             Ticket.update(note_read_at=change.at).where(Ticket.id == ticket_id).execute()
             change.record("ticket.note_read", ticket_id, ticket=ticket_id)
-        return _after(actor, change, ticket_id)
+        return after(actor, change, ticket_id)
 
 
 def release(actor: Actor, ticket_id: UUID, reason: str = "") -> TicketView:
@@ -423,45 +400,88 @@ def release(actor: Actor, ticket_id: UUID, reason: str = "") -> TicketView:
     actor.needs("tickets.handle")
     reason = privacy.check_text("reason", reason)
     with actor.store.change(actor) as change:
-        _at_own_window(actor, load(actor, ticket_id))
-        _step(actor, change, ticket_id, "release", ("handling",), state="queued", claimed_at=None)
-        held = _let_go(change, ticket_id, "released", reason)
+        at_own_window(actor, load(actor, ticket_id))
+        step(actor, change, ticket_id, "release", ("handling",), state="queued", claimed_at=None)
+        held = let_go(change, ticket_id, "released", reason)
         change.record("ticket.released", ticket_id, ticket=ticket_id, claim=held)
-        return _after(actor, change, ticket_id)
+        return after(actor, change, ticket_id)
 
 
 def suspend(
-    actor: Actor, ticket_id: UUID, missing: str, callback_at: datetime | None = None
+    actor: Actor,
+    ticket_id: UUID,
+    missing: str,
+    callback_at: datetime | None = None,
+    *,
+    since: datetime | None = None,
 ) -> TicketView:
-    """Interrupts the handling: what is missing, and when the resident is called. Papers stay where they are."""
+    """Interrupts the handling: what is missing, and when the window calls the resident. Papers stay where they are.
+
+    With `callback_at` the call is promised, and stands in the window's list until it is made or the ticket goes on.
+    `since` is the state the screen showed (`as_seen`). Raises BadInput (missing, callback), WrongState, NotFound,
+    ChangedMeanwhile.
+    """
     actor.needs("tickets.handle")
     missing = privacy.check_text("missing", missing, required=True)
     with actor.store.change(actor) as change:
-        _handled(actor, ticket_id, "suspend")
-        _step(
+        ticket = _handled(actor, ticket_id, "suspend", since)
+        step(
             actor, change, ticket_id, "suspend", ("handling",),
             state="suspended", missing=missing, callback_at=callback_at,
         )  # fmt: skip
-        held = _let_go(change, ticket_id, "suspended", missing)
+        held = let_go(change, ticket_id, "suspended", missing)
         change.record("ticket.suspended", ticket_id, ticket=ticket_id, claim=held)
-        return _after(actor, change, ticket_id)
+        if callback_at is not None:
+            _promise(actor, change, ticket, missing, callback_at)
+        return after(actor, change, ticket_id)
+
+
+def _promise(
+    actor: Actor, change: Change, ticket: Ticket, missing: str, callback_at: datetime
+) -> None:
+    if not ticket.phone:
+        raise errors.BadInput("callback", "no_phone")
+    promised = NewCallback(
+        id=ids.new_id(),
+        window_id=ticket.window_id,
+        phone=ticket.phone,
+        name=ticket.name,
+        matter_id=ticket.matter_id,
+        due_at=callback_at,
+        note=missing[:200],
+        ticket_id=ticket.id,
+        number_confirmed=True,
+    )
+    try:
+        callbacks.promise_within(change, actor, promised)
+    except errors.BadInput as error:
+        if error.field == "due":
+            raise errors.BadInput("callback", error.reason) from None
+        raise
 
 
 def resume(actor: Actor, ticket_id: UUID) -> TicketView:
-    """Takes a suspended ticket up again (续办). Raises AlreadyClaimed, WrongState, NotFound."""
+    """Takes a suspended ticket up again (续办); a call promised for it is no longer due.
+
+    Raises AlreadyClaimed, WrongState, NotFound.
+    """
     actor.needs("tickets.handle")
     with actor.store.change(actor) as change:
         ticket = load(actor, ticket_id)
-        _at_own_window(actor, ticket)
-        _step(
+        at_own_window(actor, ticket)
+        step(
             actor, change, ticket_id, "claim", ("suspended",),
-            state="handling", claimed_at=change.at, callback_at=None,
+            state="handling", claimed_at=change.at,
+            due_at=ticket.due_at + (change.at - ticket.state_at),
         )  # fmt: skip
-        _take_up(actor, change, ticket_id, ticket.window_id, "ticket.resumed")
-        return _after(actor, change, ticket_id)
+        _claimed(actor, change, ticket, "ticket.resumed")
+        callbacks.settle_for_ticket(change, actor, ticket_id)
+        return after(actor, change, ticket_id)
 
 
-def transfer(actor: Actor, ticket_id: UUID, window_id: UUID, note: str) -> TicketView:
+def transfer(
+    actor: Actor, ticket_id: UUID, window_id: UUID, note: str, *, since: datetime | None = None
+) -> TicketView:
     """Passes the ticket to another window's queue, at the place its waiting has earned, with a note to be read.
 
     The papers stay in the giving clerk's hands until the next clerk ticks them.
@@ -469,7 +489,7 @@ def transfer(actor: Actor, ticket_id: UUID, window_id: UUID, note: str) -> Ticke
     actor.needs("tickets.handle")
     note = privacy.check_text("note", note, required=True)
     with actor.store.change(actor) as change:
-        ticket = _handled(actor, ticket_id, "transfer")
+        ticket = _handled(actor, ticket_id, "transfer", since)
         if window_id == ticket.window_id:
             raise errors.BadInput("window", "same")
         window = Window.get_or_none(
@@ -477,15 +497,15 @@ def transfer(actor: Actor, ticket_id: UUID, window_id: UUID, note: str) -> Ticke
         )
         if window is None:
             raise errors.BadInput("window", "gone")
-        _step(
+        step(
             actor, change, ticket_id, "transfer", ("handling",),
             state="queued", window=window_id, claimed_at=None, transfer_note=note, note_read_at=None,
         )  # fmt: skip
-        held = _let_go(change, ticket_id, "transferred", note)
+        held = let_go(change, ticket_id, "transferred", note)
         change.record(
             "ticket.transferred", ticket_id, ticket=ticket_id, claim=held, window_to=window.number
         )
-        return _after(actor, change, ticket_id)
+        return after(actor, change, ticket_id)
 
 
 def finish(
@@ -497,126 +517,99 @@ def finish(
 ) -> TicketView:
     """The matter is done: the result, which papers the window keeps, which new ones come with the others.
 
-    All papers at the window but the kept ones go back into the hands of the desk that opened the ticket.
-    Raises BadInput (result, papers, proof), WrongState, NotFound.
+    All papers at the window but the kept ones go back into the hands of the desk that opened the ticket; a shared sheet
+    that another window has at the moment stays there. Raises BadInput (result, papers, proof), SheetNeeded when a paper
+    that is to be kept is needed by another ticket of the visit, WrongState, NotFound.
     """
     actor.needs("tickets.handle")
     result = privacy.check_text("result", result, required=True)
     made = _checked_papers(new)
     with actor.store.change(actor) as change:
         ticket = _handled(actor, ticket_id, "finish")
-        _step(
+        step(
             actor, change, ticket_id, "finish", ("handling",),
             state="ready", outcome="finished", ready_at=change.at, result=result,
         )  # fmt: skip
-        held = _let_go(change, ticket_id, "finished")
+        held = let_go(change, ticket_id, "finished")
         lines = papers_of(actor, ticket_id)
         here = Hands("window", actor.person(), ticket.window_id)
-        desk = Hands("desk", ticket.opened_by_id)
-        staying = [line for line in lines if line.id in kept and line.out]
-        custody.move(change, ticket_id, staying, Hands("kept", actor.person(), ticket.window_id))
-        _back_to_desk(change, ticket, [line for line in lines if line.id not in kept])
+        desk = Hands("desk", posts.stands_for(change, ticket.opened_by_id))
+        staying = [line for line in lines if line.id in kept and line.in_our_hands]
+        needed = [line for line in staying if line.needed_by]
+        if needed:
+            raise errors.SheetNeeded(
+                number=ticket.number,
+                other=needed[0].needed_by,
+                papers=[line.name for line in needed],
+            )
+        moves = ids.new_id()
+        keeper = Hands("kept", actor.person(), ticket.window_id)
+        custody.move(change, ticket_id, staying, keeper, step=moves)
+        _back_to_desk(change, ticket, [line for line in lines if line.id not in kept], moves)
         if made:
-            custody.add(change, ticket_id, made, here, desk, new=True)
+            custody.add(change, ticket_id, made, here, desk, new=True, step=moves)
         change.record(
             "ticket.finished",
             ticket_id,
             ticket=ticket_id,
             claim=held,
             kept=len(staying),
-            new=sum(count for *_, count in made),
+            new=sum(line.count for line in made),
+            step=moves.hex,
         )
-        return _after(actor, change, ticket_id)
+        return after(actor, change, ticket_id)
 
 
-def _back_to_desk(change: Change, ticket: Ticket, lines: Iterable[PaperLine]) -> None:
-    away = [line for line in lines if line.holder in ("window", "runner")]
-    custody.move(change, ticket.id, away, Hands("desk", ticket.opened_by_id))
+def _back_to_desk(change: Change, ticket: Ticket, lines: Iterable[PaperLine], moves: UUID) -> None:
+    number = Window.get_by_id(ticket.window_id).number
+    for line in lines:
+        elsewhere = (line.shared or line.needed_by) and line.holder_window != number
+        if line.holder not in ("window", "runner") or elsewhere:
+            continue
+        # Each sheet goes back to the desk that took it in.
+        held_at = Ticket.get_by_id(_sheet(line).ticket_id) if line.shared else ticket
+        # … or, when its post was handed over, to whoever stands there now.
+        desk = Hands("desk", posts.stands_for(change, held_at.opened_by_id))
+        custody.move(change, ticket.id, [line], desk, step=moves)
 
 
-def withdraw(actor: Actor, ticket_id: UUID, reason: str) -> TicketView:
+def _sheet(line: PaperLine) -> Paper:
+    row = Paper.get_by_id(line.id)
+    return Paper.get_by_id(row.shared_with_id) if row.shared_with_id else row  # type: ignore[no-any-return]
+
+
+def withdraw(
+    actor: Actor, ticket_id: UUID, reason: str, *, since: datetime | None = None
+) -> TicketView:
     """The resident withdraws. The papers are still to be handed back from where they are."""
     actor.needs("tickets.withdraw")
-    return _break_off(actor, ticket_id, "withdrawn", reason)
+    return _break_off(actor, ticket_id, "withdrawn", reason, since)
 
 
-def terminate(actor: Actor, ticket_id: UUID, reason: str) -> TicketView:
+def terminate(
+    actor: Actor, ticket_id: UUID, reason: str, *, since: datetime | None = None
+) -> TicketView:
     """The window ends the handling (终止) with a reason; its papers go back to the desk."""
     actor.needs("tickets.handle")
-    return _break_off(actor, ticket_id, "terminated", reason)
+    return _break_off(actor, ticket_id, "terminated", reason, since)
 
 
-def _break_off(actor: Actor, ticket_id: UUID, outcome: str, reason: str) -> TicketView:
+def _break_off(
+    actor: Actor, ticket_id: UUID, outcome: str, reason: str, since: datetime | None
+) -> TicketView:
     reason = privacy.check_text("reason", reason, required=True)
     with actor.store.change(actor) as change:
         ticket = load(actor, ticket_id)
         if outcome == "terminated":
-            _at_own_window(actor, ticket)
-        _step(
+            at_own_window(actor, ticket)
+        as_seen(actor, ticket, since)
+        step(
             actor, change, ticket_id, outcome, OPEN_STATES,
             state="ready", outcome=outcome, ready_at=change.at, result=reason,
         )  # fmt: skip
-        held = _let_go(change, ticket_id, outcome, reason)
+        held, moves = let_go(change, ticket_id, outcome, reason), ids.new_id()
         if outcome == "terminated":
-            _back_to_desk(change, ticket, papers_of(actor, ticket_id))
-        change.record(f"ticket.{outcome}", ticket_id, ticket=ticket_id, claim=held)
-        return _after(actor, change, ticket_id)
-
-
-# --- hand-back -----------------------------------------------------------------------------------
-
-
-def _proves(ticket: Ticket, proof: Proof) -> bool:
-    text = privacy.folded(proof.text).upper()
-    if not text:
-        raise errors.BadInput("proof", "empty")
-    shown = {
-        "receipt": receipt_code(ticket),
-        "pickup_code": ticket.pickup_code,
-        "phone_tail": ticket.phone[-4:],
-        "id_tail": ticket.id_masked[-4:],
-    }.get(proof.kind, "")
-    return len(shown) >= 4 and text == shown
-
-
-def hand_back(
-    actor: Actor, ticket_id: UUID, proof: Proof, papers: tuple[UUID, ...] | None = None
-) -> TicketView:
-    """Gives papers back to the resident against proof: all of them, or those in `papers`.
-
-    The ticket closes when nothing is out any more; until then it stays ready. Raises WrongProof, WrongState,
-    PapersOut when none of the papers named is out, NotFound.
-    """
-    actor.needs("tickets.hand_back")
-    with actor.store.change(actor) as change:
-        ticket = load(actor, ticket_id)
-        if ticket.state not in ("ready", "suspended"):
-            raise _refuse(actor, ticket_id, "hand_back")
-        if not _proves(ticket, proof):
-            raise errors.WrongProof(number=ticket.number)
-        out = [line for line in papers_of(actor, ticket_id) if line.out]
-        given = out if papers is None else [line for line in out if line.id in papers]
-        if out and not given:
-            raise errors.PapersOut(number=ticket.number, papers=[line.name for line in out])
-        custody.move(change, ticket_id, given, custody.RESIDENT)
-        left = len(out) - len(given)
-        change.record(
-            "ticket.handed_back",
-            ticket_id,
-            ticket=ticket_id,
-            papers=sum(line.count for line in given),
-            left=left,
-            proof=proof.kind,
-        )
-        if left == 0 and ticket.state == "ready":
-            _step(
-                actor,
-                change,
-                ticket_id,
-                "hand_back",
-                ("ready",),
-                state="closed",
-                closed_at=change.at,
-            )
-            change.record("ticket.closed", ticket_id, ticket=ticket_id, outcome=ticket.outcome)
-        return _after(actor, change, ticket_id)
+            _back_to_desk(change, ticket, papers_of(actor, ticket_id), moves)
+        change.record(f"ticket.{outcome}", ticket_id, ticket=ticket_id, claim=held, step=moves.hex)
+        callbacks.settle_for_ticket(change, actor, ticket_id)
+        return after(actor, change, ticket_id)

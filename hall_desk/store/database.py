@@ -12,7 +12,6 @@ import re
 import socket
 import sqlite3
 import threading
-import time
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,7 +27,9 @@ from peewee import Database, PostgresqlDatabase, SqliteDatabase
 
 from hall_desk import errors
 from hall_desk.store import local_hall, migrations, models
+from hall_desk.store.clock import HallClock
 from hall_desk.store.journal import AlreadyDone, Born, Change
+from hall_desk.store.refusals import driver_error, interruption, refusal, sqlite_error
 
 if TYPE_CHECKING:
     from hall_desk.store.local_hall import LocalHall
@@ -52,9 +53,6 @@ SQLITE_PRAGMAS = {
     "synchronous": "full",
     "journal_size_limit": 16 * 1024 * 1024,
 }
-CLOCK_GOOD_FOR_S = 60.0
-# The PC's clock and its counter drift apart when it slept or was set: the server is asked again.
-CLOCK_DRIFT_S = 1.0
 
 
 @contextmanager
@@ -111,73 +109,6 @@ def connect(place: str) -> Database:
     )
 
 
-def _sqlite_error(place: str, error: BaseException) -> errors.HallDeskError:
-    # A full disk rolls the transaction back by itself; the rollback that follows fails and hides the reason.
-    while "no transaction is active" in str(error) and error.__context__ is not None:
-        error = error.__context__
-    text = str(error).lower()
-    if "locked" in text or "busy" in text:
-        return errors.DatabaseBusy()
-    if "full" in text or "disk i/o" in text:
-        return errors.CannotWrite(place=place, reason="disk_full")
-    if "readonly" in text or "read-only" in text:
-        return errors.CannotWrite(place=place, reason="read_only")
-    if "unable to open" in text:
-        folder = Path(place).parent
-        reason = "no_permission" if folder.exists() else "no_folder"
-        return errors.CannotWrite(place=place, reason=reason)
-    return errors.NotADatabase(place=place)
-
-
-# What libpq itself says, in English in every psycopg wheel.
-_TLS_REFUSALS = {
-    "server does not support SSL": "no_tls",
-    "root certificate file": "certificate_file",
-    "certificate verify failed": "certificate",
-    "does not match host name": "certificate_name",
-}
-# What the server says, in its own language: English and Chinese, or a file's name that is never translated.
-_SERVER_REFUSALS = {
-    "pg_hba.conf": "hba",
-    "does not exist": "database",
-    "不存在": "database",
-}
-_PASSWORD = re.compile("password|密码|口令", re.IGNORECASE)
-
-
-def driver_error(error: BaseException) -> BaseException:
-    """The error of psycopg or sqlite3 that peewee wrapped into its own."""
-    found = getattr(error, "orig", None)
-    return found if isinstance(found, BaseException) else error
-
-
-def refusal(host: str, error: BaseException) -> errors.DatabaseAway:
-    """Why a connection to PostgreSQL could not be made: ServerRefused when the server or its certificate is why.
-
-    The server's words are only looked at, never passed on: they may hold names and addresses.
-    """
-    text = str(error)
-    reason = next((code for words, code in _TLS_REFUSALS.items() if words in text), None)
-    attempt = getattr(error, "pgconn", None)
-    if reason is None and attempt is not None and attempt.server_version == 0:
-        reason = next((code for words, code in _SERVER_REFUSALS.items() if words in text), None)
-        if reason is None and attempt.needs_password:
-            reason = "no_password"
-        elif reason is None and attempt.used_password and _PASSWORD.search(text):
-            reason = "password"  # and not a connection cut while it was being checked
-    return (
-        errors.ServerRefused(host=host, reason=reason) if reason else errors.DatabaseAway(host=host)
-    )
-
-
-def _interruption(error: BaseException) -> KeyboardInterrupt | None:
-    """Ctrl+C in the middle of a statement: the rollback that follows fails and hides it."""
-    before = error.__context__
-    while before is not None and not isinstance(before, KeyboardInterrupt):
-        before = before.__context__
-    return before
-
-
 @contextmanager
 def _borrowed(descriptor: int) -> Iterator[socket.socket]:
     """A socket of somebody else by its number, left open."""
@@ -202,17 +133,10 @@ class Store:
         # What keeps records for a server that is away; None where there is no server, or another program keeps them.
         self.outbox: Outbox | None = None
         self._in_hand = threading.local()
-        self._clock_lock = threading.Lock()
-        self._clock: tuple[float, datetime] | None = None
-        self._clock_offset_s = 0.0
-        # How far this PC's clock is ahead of the server's, as last seen.
-        self.pc_ahead = timedelta()
+        self.clock = HallClock()
         self._lines: weakref.WeakSet[Any] = weakref.WeakSet()
         self._lines_lock = threading.Lock()
         self._lost = False
-        self._practice = timedelta()
-        self._frozen: datetime | None = None
-        self._zone = ZoneInfo("Asia/Shanghai")
         self._hall_id: UUID | None = None
 
     # --- opening and closing ---------------------------------------------------------------------------------
@@ -358,8 +282,7 @@ class Store:
         with self._lines_lock:
             was_lost, self._lost = self._lost, False
         if was_lost:
-            with self._clock_lock:
-                self._clock_offset_s = float("nan")
+            self.clock.doubt()
 
     # --- going on without the server ---------------------------------------------------------------------------
 
@@ -393,8 +316,8 @@ class Store:
             picture = self.outbox.picture()
             local = local_hall.open_local(picture, self.place) if picture else None
             if local is not None:
-                if self._clock is None:
-                    self.pc_ahead = local.pc_ahead
+                if not self.clock.was_seen:
+                    self.clock.pc_ahead = local.pc_ahead
                 if not self._server.is_closed():
                     self._discard()
                 self._local = local
@@ -421,8 +344,7 @@ class Store:
             self._use(local.db)
             raise
         local.close()
-        with self._clock_lock:
-            self._clock = None
+        self.clock.forget()
 
     def _use(self, db: Database) -> None:
         self.db = db
@@ -465,7 +387,7 @@ class Store:
         try:
             yield
         except (peewee.OperationalError, peewee.InterfaceError, peewee.DatabaseError) as error:
-            stopped = _interruption(error)
+            stopped = interruption(error)
             if stopped is not None:
                 self._forget_broken_connection()
                 raise stopped from None
@@ -479,12 +401,12 @@ class Store:
                 raise
             self._forget_broken_connection()
             if not self.postgres:
-                raise _sqlite_error(self.public_place, error) from None
+                raise sqlite_error(self.public_place, error) from None
             if state in ("55P03", "57014", "40P01", "40001"):
                 raise errors.DatabaseBusy() from None
             raise refusal(self.host, cause) from None
         except sqlite3.DatabaseError as error:
-            raise _sqlite_error(self.public_place, error) from None
+            raise sqlite_error(self.public_place, error) from None
 
     def _forget_broken_connection(self) -> None:
         # After a cut peewee still calls the connection open; using it again would fail for ever.
@@ -544,79 +466,60 @@ class Store:
                 return
             found = models.Hall.get_by_id(chosen[0])
             self._hall_id = found.id
-            self._zone = ZoneInfo(found.time_zone)
-            self._practice = timedelta(seconds=found.practice_offset_s or 0)
-            self._clock = None
+            self.clock.zone = ZoneInfo(found.time_zone)
+            self.clock.practice = timedelta(seconds=found.practice_offset_s or 0)
+            self.clock.forget()
 
     def _server_now(self) -> datetime:
-        if self.postgres:
-            moment = self.db.execute_sql("SELECT clock_timestamp()").fetchone()[0]
-            return moment.astimezone(UTC)  # type: ignore[no-any-return]
+        with self._converted():
+            self._connect()
+            if self.postgres:
+                moment = self.db.execute_sql("SELECT clock_timestamp()").fetchone()[0]
+                return moment.astimezone(UTC)  # type: ignore[no-any-return]
         return datetime.now(UTC)
 
     def now(self) -> datetime:
-        """The hall's time in UTC: the database server's clock, carried on by this PC's monotonic counter.
+        """The hall's time in UTC (see `HallClock`); asks the server inside whatever transaction is open.
 
-        A PC whose own clock is wrong or is set changes nothing. Asks the server at most once a minute, inside
-        whatever transaction is open; between those it costs no query.
+        Raises DatabaseAway, DatabaseBusy.
         """
-        if self._frozen is not None or self._local is not None:
-            return self.estimated_now()
-        with self._clock_lock:
-            clock, offset_s = self._clock, self._clock_offset_s
-        # Not `drift > CLOCK_DRIFT_S`: after `found_again` the offset is no number, and nothing is near it.
-        steady = abs(time.time() - time.monotonic() - offset_s) <= CLOCK_DRIFT_S
-        if clock is None or not steady or time.monotonic() - clock[0] > CLOCK_GOOD_FOR_S:
-            with self._converted():
-                self._connect()
-                before = time.monotonic()
-                moment = self._server_now()
-                clock = ((before + time.monotonic()) / 2, moment)
-            pc_now = time.time()
-            with self._clock_lock:
-                self._clock = clock
-                self._clock_offset_s = pc_now - time.monotonic()
-                self.pc_ahead = timedelta(seconds=pc_now - moment.timestamp())
-        return clock[1] + timedelta(seconds=time.monotonic() - clock[0]) + self._practice
+        return self.clock.estimated() if self.away else self.clock.now(self._server_now)
 
     def estimated_now(self) -> datetime:
         """Like `now`, but never asks the database: for ticking clocks on a screen."""
-        if self._frozen is not None:
-            return self._frozen
-        with self._clock_lock:
-            clock = self._clock
-        if clock is None:
-            return datetime.now(UTC) - self.pc_ahead + self._practice
-        return clock[1] + timedelta(seconds=time.monotonic() - clock[0]) + self._practice
+        return self.clock.estimated()
+
+    @property
+    def pc_ahead(self) -> timedelta:
+        """How far this PC's clock is ahead of the server's, as last seen."""
+        return self.clock.pc_ahead
 
     def freeze(self, moment: datetime) -> None:
         """Stops the hall's clock at `moment` for this process: while a practice day is replayed, and in tests."""
-        self._frozen = moment
+        self.clock.freeze(moment)
 
     def thaw(self) -> None:
         """Lets the clock run on from where it was frozen (a practice hall: its day is another day)."""
-        if self._frozen is not None:
-            moment, self._frozen, self._practice = self._frozen, None, timedelta()
-            self._practice = moment - self.now()
+        self.clock.thaw(self._server_now)
 
     @property
     def practice_offset_s(self) -> int:
-        return round(self._practice.total_seconds())
+        return round(self.clock.practice.total_seconds())
 
     def local(self, moment: datetime) -> datetime:
         """`moment` in the hall's time zone."""
-        return moment.astimezone(self._zone)
+        return self.clock.local(moment)
 
     def today(self) -> date:
         """The service day: today's date in the hall's time zone."""
-        return self.local(self.now()).date()
+        return self.day_of(self.now())
 
     def day_of(self, moment: datetime) -> date:
         return self.local(moment).date()
 
     def start_of(self, day: date) -> datetime:
         """The first moment of a service day, in UTC."""
-        return datetime(day.year, day.month, day.day, tzinfo=self._zone).astimezone(UTC)
+        return self.clock.start_of(day)
 
     # --- reading and changing --------------------------------------------------------------------------------
 

@@ -45,15 +45,17 @@ def code_of(key: uuid.UUID, count: int) -> str:
     return str((key.int & ((1 << 62) - 1)) % 10**count).zfill(count)
 
 
-def part_of(key: uuid.UUID, part: int) -> uuid.UUID:
-    """The key of part number `part` (below 4,096) of something that has a key: the same again for the same part.
+def part_of(key: uuid.UUID, part: int | str) -> uuid.UUID:
+    """The key of a part of something that has a key: the same again for the same part.
 
-    Parts sort by their number.
+    `part` is a name, or a number below 4,096; numbered parts sort by their number.
     """
-    digest = hashlib.sha256(key.bytes + part.to_bytes(2, "big")).digest()
+    name = part.encode() if isinstance(part, str) else part.to_bytes(2, "big")
+    digest = hashlib.sha256(key.bytes + name).digest()
     tail = int.from_bytes(digest[:8], "big") & ((1 << 62) - 1)
+    place = int.from_bytes(digest[8:10], "big") & 0xFFF if isinstance(part, str) else part
     moment = key.int >> 80
-    return uuid.UUID(int=(moment << 80) | (0x7 << 76) | (part << 64) | (0b10 << 62) | tail)
+    return uuid.UUID(int=(moment << 80) | (0x7 << 76) | (place << 64) | (0b10 << 62) | tail)
 
 
 @contextmanager

@@ -107,8 +107,12 @@ def _plain(value: Any) -> Any:
 
 
 def fingerprint(place: str) -> str:
-    """Tells one hall's server from another's without keeping its address or password."""
-    return hashlib.sha256(place.encode()).hexdigest()[:16]
+    """Tells one hall's database from another's, whoever signs in to it, and without keeping its address."""
+    from psycopg.conninfo import conninfo_to_dict
+
+    told = conninfo_to_dict(place)
+    where = (told.get("host"), told.get("port") or "5432", told.get("dbname"))
+    return hashlib.sha256(repr(where).encode()).hexdigest()[:16]
 
 
 @dataclass

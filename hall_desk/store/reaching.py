@@ -20,6 +20,7 @@ import psycopg
 
 from hall_desk import errors
 from hall_desk.store import database, migrations
+from hall_desk.store.refusals import refusal
 
 PATIENCE_S = 5.0
 PORT = 5432
@@ -164,7 +165,7 @@ def try_server(
     except psycopg.errors.InsufficientPrivilege:
         raise errors.ServerRefused(host=host, reason="rights") from None
     except psycopg.Error as error:
-        raise database.refusal(host, error) from None
+        raise refusal(host, error) from None
 
 
 def _looked_up(host: str, port: int, patience: _Patience) -> list[Any]:

@@ -21,7 +21,8 @@ from psycopg import sql
 
 from hall_desk import errors
 from hall_desk.store import migrations, models
-from hall_desk.store.database import POSTGRES_OPTIONS, connect, driver_error, is_postgres, refusal
+from hall_desk.store.database import POSTGRES_OPTIONS, connect, is_postgres
+from hall_desk.store.refusals import driver_error, refusal
 
 OLDEST = 150000  # PostgreSQL 15, as `server_version` counts
 SHORTEST_PASSWORD = 12

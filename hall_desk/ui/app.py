@@ -8,7 +8,7 @@ import sys
 import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
     QLibraryInfo,
@@ -27,10 +27,13 @@ from PySide6.QtWidgets import QApplication
 from hall_desk import i18n
 from hall_desk import settings as desk_settings
 from hall_desk.errors import AlreadyThere, DatabaseAway, HallDeskError, ServerRefused
+from hall_desk.i18n import _
 from hall_desk.services import accounts, away, halls
+from hall_desk.services.accounts import Role
 from hall_desk.store.database import Store, is_postgres
-from hall_desk.ui import theme
+from hall_desk.ui import key_map, theme
 from hall_desk.ui.background import Background, log_bug
+from hall_desk.ui.foyer.screen import FoyerScreen
 from hall_desk.ui.main_window import MainWindow
 from hall_desk.ui.no_hall import NoHall
 from hall_desk.ui.notices import Notices, bug_sentence
@@ -69,10 +72,12 @@ def _outbox(place: str, folder: Path) -> Outbox | None:
     """This PC's outbox for a hall on a server; None when another window of the program keeps it."""
     if not is_postgres(place):
         return None
+    from hall_desk.store.local_hall import fingerprint
     from hall_desk.store.outbox import Outbox
 
     try:
-        return Outbox(folder / OUTBOX)
+        # One of each hall: what was recorded for one is never sent to another.
+        return Outbox(folder / OUTBOX / fingerprint(place))
     except AlreadyThere:
         _log.info("another program keeps the outbox of this PC")
         return None
@@ -131,6 +136,12 @@ def make_application() -> QApplication:
     return app
 
 
+def _with_keys(settings: Settings) -> Settings:
+    """Puts this PC's keys in force; what of them cannot be used joins what is ignored."""
+    ignored = key_map.use(settings.keys)
+    return replace(settings, ignored=tuple(sorted({*settings.ignored, *ignored})))
+
+
 class HallDesk(QObject):
     """Holds together what lives as long as the program: the store, the lanes, and the window of the moment."""
 
@@ -147,7 +158,8 @@ class HallDesk(QObject):
         super().__init__()
         self._app = app
         self._place = place
-        self._settings = settings
+        self._settings = _with_keys(settings)
+        self._ignored_told = False
         self._folder = folder
         self._demo_actor = demo_actor
         self._opening = Background(None, self)
@@ -229,7 +241,7 @@ class HallDesk(QObject):
         self._show(wizard)
 
     def _set_up(self, settings: Settings) -> None:
-        self._settings = settings
+        self._settings = _with_keys(settings)
         self._place = settings.database or self._place
         self.start()
 
@@ -255,8 +267,7 @@ class HallDesk(QObject):
 
     def _signed_in(self, actor: Actor) -> None:
         if actor.letter != self._settings.letter:
-            self._settings = replace(self._settings, letter=actor.letter)
-            self._save_settings()
+            self._keep(letter=actor.letter)
         self._show_main(actor)
 
     def _show_main(self, actor: Actor) -> None:
@@ -270,11 +281,24 @@ class HallDesk(QObject):
         self._background.refused.connect(notices.refused)
         self._background.bug_found.connect(notices.bug)
         self._session = session
+        if actor.role is Role.FOYER:
+            self._show_foyer(session)
+            return
         window = MainWindow(session, notices, self._info)
         window.person_switch_asked.connect(self._switch_person)
         window.language_picked.connect(self._language_picked)
+        window.keys_picked.connect(self._keys_picked)
         window.go_to_work()
         self._show(window)
+        self._tell_ignored(notices)
+
+    def _show_foyer(self, session: Session) -> None:
+        """The account of the PC in the foyer has nothing but its screen."""
+        window = FoyerScreen(session)
+        window.person_switch_asked.connect(self._switch_person)
+        window.language_picked.connect(self._language_picked)
+        self._show(window)
+        window.showFullScreen()
 
     def _switch_person(self) -> None:
         self._end_session()
@@ -317,17 +341,41 @@ class HallDesk(QObject):
         if language == i18n.language():
             return
         self.use_language(language)
-        self._settings = replace(self._settings, language=i18n.language())
-        self._save_settings()
+        self._keep(language=i18n.language())
         if self._session is not None:
             self._show_main(self._session.actor)
         else:
             self._show_sign_in()
 
-    def _save_settings(self) -> None:
+    # --- keys ------------------------------------------------------------------------------------------------
+
+    def _keys_picked(self, keys: dict[str, str]) -> None:
+        self._keep(keys=keys)
+        self._settings = _with_keys(self._settings)
+        if self._session is not None:
+            self._show_main(self._session.actor)  # every button and hint says the new ones
+
+    def _tell_ignored(self, notices: Notices) -> None:
+        """Says once what in this PC's settings was not understood."""
+        if self._settings.ignored and not self._ignored_told:
+            self._ignored_told = True
+            names = _(", ").join(self._settings.ignored)
+            notices.info(
+                _("In this PC's settings this was not understood and is left out: {names}").format(
+                    names=names
+                )
+            )
+
+    def _keep(self, **changed: Any) -> None:
+        """Changes some of this PC's settings. The others stay as the file has them: a page may have written there."""
         assert self._background is not None
-        folder, chosen = self._folder, self._settings
-        self._background.devices(self, lambda: desk_settings.save(folder, chosen))
+        self._settings = replace(self._settings, **changed)
+        folder = self._folder
+
+        def work() -> None:
+            desk_settings.save(folder, replace(desk_settings.load(folder), **changed))
+
+        self._background.devices(self, work)
 
 
 def install_hooks(desk: HallDesk) -> None:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hall_desk.ui import theme
+from hall_desk.ui import key_map, theme
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QPaintEvent
@@ -51,19 +51,19 @@ def key_cap_width(key: str) -> int:
 
 
 class Button(QPushButton):
-    """A button. `kind` is `primary`, `success`, `danger` or `plain`; `key` is only drawn, not bound."""
+    """A button. `kind` is `primary`, `success`, `danger` or `plain`; `key` is only drawn, not bound (see `key_map`)."""
 
     def __init__(
         self, text: str, kind: str = "plain", key: str = "", parent: QWidget | None = None
     ) -> None:
         super().__init__(text, parent)
-        self._key = key
+        self._key = key_map.now(key)
         self.setProperty("kind", kind)
         self.setFixedHeight(theme.CONTROL_HEIGHT)
         self.setAutoDefault(False)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         if key:
-            self.setAccessibleDescription(key)
+            self.setAccessibleDescription(self._key)
 
     def sizeHint(self) -> QSize:
         size = super().sizeHint()
@@ -78,9 +78,13 @@ class Button(QPushButton):
         painter = QStylePainter(self)
         option = QStyleOptionButton()
         self.initStyleOption(option)
-        words = self.text()
         option.text = ""
         painter.drawControl(QStyle.ControlElement.CE_PushButtonBevel, option)
+        self.paint_words(painter, self._ink())
+
+    def paint_words(self, painter: QPainter, ink: QColor) -> None:
+        """The words in the middle with the key's cap behind them, and the ring of the keyboard."""
+        words = self.text()
         self.ensurePolished()
         on_dark = self.isChecked() or self.property("kind") in _ON_DARK
         font = self.font()
@@ -92,7 +96,7 @@ class Button(QPushButton):
         left = (self.width() - width) / 2
         middle = self.height() / 2
         painter.setFont(font)
-        painter.setPen(self._ink())
+        painter.setPen(ink)
         area = QRectF(left, 0, metrics.horizontalAdvance(words) + 1, self.height())
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
         if cap:

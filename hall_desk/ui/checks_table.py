@@ -24,6 +24,8 @@ def result_of(check: Check, store: Store) -> tuple[str, str]:
         return _("Withdrawn by staff"), "muted"
     if check.outcome == "fever":
         return _("Fever, not admitted"), "bad"
+    if check.outcome == "hold" and check.settled_by is None and check.left_at is not None:
+        return _("Left without a second reading"), "warn"
     if check.outcome == "hold" and check.settled_by is None and check.due_at is not None:
         return _("Measure again · {time}").format(time=f"{store.local(check.due_at):%H:%M}"), "bad"
     if check.outcome == "hold":

@@ -31,7 +31,7 @@ def headline(figures: DayFigures) -> list[tuple[str, str, str]]:
         (_("Tickets finished"), str(tickets.finished), theme.INK),
         (_("Median time"), median, theme.INK),
         (_("Within promise"), share, theme.INK),
-        (_("Phone slips"), str(figures.slips), theme.INK),
+        (_("Phone slips"), str(figures.slips.total), theme.INK),
         (
             _("Originals out"),
             str(custody.originals_out),

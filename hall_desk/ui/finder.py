@@ -1,54 +1,54 @@
-"""The search field of the top bar: a ticket by receipt code, number, name or the tail of a phone number."""
+"""The one box of the top bar: a scan or a few characters find a ticket, a paper, a matter or a notice."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QPainter
-from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from hall_desk import i18n
 from hall_desk.i18n import _
-from hall_desk.services import tickets
+from hall_desk.services import finding
+from hall_desk.services.finding import MatterHit
+from hall_desk.ui import key_map
 from hall_desk.ui.buttons import draw_key_cap, key_cap_width
+from hall_desk.ui.found_list import NEW_TICKET, SLIP, FoundList
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent
+    from PySide6.QtGui import QFocusEvent, QPaintEvent
 
     from hall_desk.errors import HallDeskError
-    from hall_desk.services.tickets import Card
+    from hall_desk.services.finding import Found, Hit
     from hall_desk.ui.session import Session
 
 KEY = "Ctrl+K"
-_ROW = 38
-_PAUSE_MS = 120
+_PAUSE_MS = 60
+OPEN = "open"
 
 
 class Finder(QLineEdit):
-    """Finds tickets while typing; Enter or a click on one emits `found` with its card."""
+    """Finds while typing. `found` gives a hit and what is wanted of it: `open`, or of a matter `ticket` or `slip`."""
 
-    found = Signal(object)
+    found = Signal(object, str)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._key = key_map.now(KEY)
         self.setObjectName("search")
         self.setFixedHeight(34)
         self.setMinimumWidth(280)
         self.setMaximumWidth(420)
-        self.setPlaceholderText(_("Scan, or type number / name / phone tail"))
-        self.setAccessibleName(_("Find a ticket"))
-        self.setAccessibleDescription(KEY)
-        self.setTextMargins(0, 0, key_cap_width(KEY) + 6, 0)
-        self.results = QListWidget()
-        self.results.setObjectName("found")
-        self.results.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.results.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.results.setParent(self)
-        self.results.hide()
-        self.results.itemClicked.connect(self._take)
+        self.setPlaceholderText(_("Scan, or number, name, pinyin, paper, matter"))
+        self.setAccessibleName(_("Find anything: ticket, paper, matter, notice"))
+        self.setAccessibleDescription(self._key)
+        self.setTextMargins(0, 0, key_cap_width(self._key) + 6, 0)
+        self.results = FoundList(session, self)
+        self.results.taken.connect(self._take)
         self._open_first = False
+        self._shown_for = ""
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
@@ -59,6 +59,12 @@ class Finder(QLineEdit):
         """Puts the keyboard here, ready to overwrite what stands in the field."""
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.selectAll()
+
+    def offer(self, found: Found) -> None:
+        """Shows what a scan may have meant, for somebody to choose."""
+        self.focus()
+        self.setText(found.text)
+        self._show(found)
 
     # --- searching --------------------------------------------------------------------------------
 
@@ -75,69 +81,71 @@ class Finder(QLineEdit):
         if text:
             self._session.background.data(
                 self,
-                lambda: tickets.find(actor, text),
+                lambda: finding.search(actor, text),
                 self._show,
                 self._refused,
                 replaces="find",
             )
 
-    def _show(self, cards: list[Card]) -> None:
+    def _show(self, found: Found) -> None:
         if not self.text().strip():
             return
-        self.results.clear()
-        for card in cards:
-            item = QListWidgetItem(_words_of(card), self.results)
-            item.setData(Qt.ItemDataRole.UserRole, card)
-        if not cards:
-            item = QListWidgetItem(_("No ticket fits."), self.results)
-            item.setFlags(Qt.ItemFlag.NoItemFlags)
-        elif self._open_first or self.results.currentRow() < 0:
-            self.results.setCurrentRow(0)
-        if cards and self._open_first:
-            self._take(self.results.item(0))
+        self._shown_for = found.text.strip()
+        self.results.show_found(found)
+        hit = self.results.current()
+        if hit is not None and self._open_first:
+            self._take(hit)
         elif self.hasFocus():
-            self._place_results()
+            self.results.place_under(self)
         self._open_first = False
 
     def _refused(self, error: HallDeskError) -> None:
-        self.results.clear()
-        item = QListWidgetItem(i18n.explain(error), self.results)
-        item.setFlags(Qt.ItemFlag.NoItemFlags)
-        self._place_results()
+        self._open_first = False
+        self.results.say(i18n.explain(error))
+        self.results.place_under(self)
 
-    def _place_results(self) -> None:
-        window = self.window()
-        if self.results.parentWidget() is not window:
-            self.results.setParent(window)
-        below = self.mapTo(window, QPoint(0, self.height() + 3))
-        rows = min(self.results.count(), 8)
-        self.results.setGeometry(below.x(), below.y(), max(self.width(), 460), rows * _ROW + 4)
-        self.results.show()
-        self.results.raise_()
-
-    def _take(self, item: QListWidgetItem) -> None:
-        card: Card | None = item.data(Qt.ItemDataRole.UserRole)
-        if card is not None:
+    def _take(self, hit: Hit | None, wanted: str = OPEN) -> None:
+        if hit is not None:
             self.results.hide()
             self.clear()
-            self.found.emit(card)
+            self.found.emit(hit, wanted)
 
     # --- keys, focus and the key cap ----------------------------------------------------------------
+
+    def _of_matter(self, event: QKeyEvent) -> str:
+        """What a key wants of the matter that is chosen; empty for any other key or hit."""
+        if not self.results.isVisible() or not isinstance(self.results.current(), MatterHit):
+            return ""
+        pressed = QKeySequence(event.keyCombination()).toString()
+        may = self._session.actor.may
+        if pressed == key_map.now(NEW_TICKET) and may("tickets.open"):
+            return "ticket"
+        return "slip" if pressed == key_map.now(SLIP) and may("slips.give") else ""
+
+    def event(self, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and self._of_matter(event)
+        ):
+            event.accept()  # here the key is about this matter
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            item = self.results.currentItem()
-            if self.results.isVisible() and item is not None and not self._pause.isActive():
-                self._take(item)
+            if self.results.isVisible() and self._shown_for == self.text().strip():
+                self._take(self.results.current())
             elif self.text().strip():
-                # A scanner types faster than the search answers.
+                # Who types faster than the search answers means the first there is.
                 self._open_first = True
                 self._pause.stop()
                 self._search()
         elif key in (Qt.Key.Key_Down, Qt.Key.Key_Up) and self.results.isVisible():
-            row = self.results.currentRow() + (1 if key == Qt.Key.Key_Down else -1)
-            self.results.setCurrentRow(max(0, min(row, self.results.count() - 1)))
+            self.results.step(1 if key == Qt.Key.Key_Down else -1)
+        elif wanted := self._of_matter(event):
+            self._take(self.results.current(), wanted)
         elif event.matches(QKeySequence.StandardKey.Cancel):
             self.results.hide()
             self.clear()
@@ -156,18 +164,6 @@ class Finder(QLineEdit):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self)
-        width = key_cap_width(KEY)
+        width = key_cap_width(self._key)
         box = QRectF(self.width() - width - 12, self.height() / 2 - 9.5, width, 19)
-        draw_key_cap(painter, box, KEY)
-
-
-def _words_of(card: Card) -> str:
-    return "   ".join(
-        [
-            card.number,
-            card.name,
-            card.matter,
-            _("Window {number}").format(number=card.window_number),
-            i18n.code("state", card.state),
-        ]
-    )
+        draw_key_cap(painter, box, self._key)

@@ -23,6 +23,17 @@ def _is_here(paper: PaperLine, ticket: TicketView) -> bool:
     return paper.holder == "window" and paper.holder_window == ticket.card.window_number
 
 
+def _chip(paper: PaperLine) -> Chip | None:
+    """New papers, and sheets that serve another ticket of the visit as well."""
+    if paper.new:
+        return Chip("ok", _("New"))
+    if paper.shared:
+        return Chip("muted", _("with {number}").format(number=paper.shared))
+    if paper.needed_by:
+        return Chip("info", _("for {number} too").format(number=paper.needed_by))
+    return None
+
+
 class HandledPapers(QWidget):
     """The table with its two keys. What was ticked or typed stays while the same ticket is shown again."""
 
@@ -93,10 +104,10 @@ class HandledPapers(QWidget):
             paper.name,
             original=paper.original,
             count=paper.count,
-            chip=Chip("ok", _("New")) if paper.new else None,
+            chip=_chip(paper),
             place=_("At this window") if here else holder_text(paper.holder, paper.holder_window),
         )
-        if self._working and paper.out:
+        if self._working and paper.in_our_hands:
             row.difference = "" if missing else paper.difference
             row.ticked = here
             if here:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QVBoxLayout, 
 
 from hall_desk import i18n
 from hall_desk.i18n import _, _n
+from hall_desk.services import intake_checks
 from hall_desk.ui import theme
 from hall_desk.ui.buttons import Link
 from hall_desk.ui.labels import Band, Ground, Text
@@ -16,8 +17,8 @@ from hall_desk.ui.ticket_cards import window_text
 
 if TYPE_CHECKING:
     from hall_desk.errors import OpenTicketExists
+    from hall_desk.services.intake_checks import AtIntake
     from hall_desk.services.matters import Matter
-    from hall_desk.services.screening import Check
     from hall_desk.services.tickets import Expectation
     from hall_desk.ui.session import Session
 
@@ -27,7 +28,7 @@ class Warned(Band):
 
     def __init__(self, kind: str, parent: QWidget | None = None) -> None:
         super().__init__(kind, parent)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.sentence = Text("").wrap()
         self.links = QHBoxLayout()
         self.links.setSpacing(16)
@@ -44,6 +45,15 @@ class Warned(Band):
         self.links.insertWidget(self.links.count() - 1, link)
         return link
 
+    def link_below(self, text: str) -> Link:
+        """A link on a line of its own."""
+        link = Link(text)
+        link.hide()
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.addWidget(link)
+        return link
+
     def say(self, sentence: str) -> None:
         """Shows the sentence; no sentence, no band."""
         self.sentence.setText(sentence)
@@ -56,6 +66,8 @@ class IntakeAside(Ground):
     existing_wanted = Signal()
     second_wanted = Signal()
     draft_wanted = Signal()
+    # Why there is no check: a code of `intake_checks.WITHOUT_CHECK`.
+    without_check = Signal(str)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("panel", parent)
@@ -67,6 +79,11 @@ class IntakeAside(Ground):
         self.channels = Text("", "soft").wrap()
         self.note = Text("", "soft").wrap()
         self.check = Warned("ok")
+        self.excuses: dict[str, Link] = {}
+        for reason in intake_checks.WITHOUT_CHECK:
+            link = self.check.link_below(i18n.code("without_check", reason))
+            link.clicked.connect(lambda _on=False, reason=reason: self.without_check.emit(reason))
+            self.excuses[reason] = link
         self.existing = Warned("warn")
         self.open_existing = self.existing.link(_("Open it"))
         self.open_second = self.existing.link(_("Open another anyway"))
@@ -91,6 +108,12 @@ class IntakeAside(Ground):
         layout.addWidget(self.consent_error)
         layout.addWidget(self.consent)
         self.show_nothing()
+
+    def add_band(self, band: QWidget) -> None:
+        """Puts one more band below those that are here."""
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertWidget(layout.indexOf(self.draft), band)
 
     def show_nothing(self) -> None:
         """Before a matter is chosen."""
@@ -122,17 +145,47 @@ class IntakeAside(Ground):
         self.expected.show()
         self.channels.show()
 
-    def show_check(self, name: str, check: Check | None) -> None:
-        """Says that this resident's temperature was taken today and was normal."""
-        if check is None:
-            self.check.say("")
-            return
-        said = _("{name}: {degrees} ℃ at {time}, may be served.").format(
-            name=name or check.name,
-            degrees=f"{check.tenths / 10:.1f}",
-            time=f"{self._session.store.local(check.at):%H:%M}",
-        )
+    def show_check(self, name: str, asked: AtIntake | None, excuse: str = "") -> None:
+        """Says whether this resident's temperature lets them be served, and in epidemic mode that it must.
+
+        `excuse` is why there is no check, once that was said.
+        """
+        last = asked.last if asked is not None else None
+        kind, said = "ok", ""
+        if last is not None:
+            said = (
+                _("{name}: {degrees} ℃ at {time}, may be served.")
+                if last.passed
+                else _("{name}: {degrees} ℃ at {time}, not admitted. Measure again first.")
+            )
+            said = said.format(
+                name=name or last.name or _("This resident"),
+                degrees=last.degrees,
+                time=f"{self._session.store.local(last.at):%H:%M}",
+            )
+            kind = "ok" if last.passed else "bad"
+        elif asked is not None and asked.required and excuse:
+            said = _("Will be noted: {reason}.").format(reason=i18n.code("without_check", excuse))
+            kind = "warn"
+        elif asked is not None and asked.required:
+            said = _(
+                "Epidemic mode: {name} has no passed temperature check today. Measure first, or:"
+            )
+            said = said.format(name=name or _("this resident"))
+            kind = "bad"
+        self.check.show_kind(kind)
         self.check.say(said)
+        for link in self.excuses.values():
+            link.setVisible(kind == "bad" and last is None)
+
+    def show_check_error(self, sentence: str, *, excusable: bool) -> None:
+        """What the service said about the temperature check."""
+        self.check.show_kind("bad")
+        self.check.say(sentence)
+        for link in self.excuses.values():
+            link.setVisible(excusable)
+        if excusable:
+            next(iter(self.excuses.values())).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_existing(self, error: OpenTicketExists | None) -> None:
         self.existing.say("" if error is None else i18n.explain(error))

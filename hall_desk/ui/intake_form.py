@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from hall_desk.services.matters import Matter, MatterLine
+    from hall_desk.services.tickets import PaperLine, TicketView
     from hall_desk.ui.session import Session
 
 
@@ -57,6 +58,11 @@ class Draft:
         return not (self.who or self.remark or self.id_number)
 
 
+def _shared_key(row: PaperRow) -> UUID | None:
+    key = row.key
+    return key[1] if isinstance(key, tuple) and key[0] == "shared" else None
+
+
 class IntakeForm(QWidget):
     """The left side of the new-ticket form."""
 
@@ -69,6 +75,7 @@ class IntakeForm(QWidget):
         self.id_number = IdField()
         self.priority = Segmented((), none_allowed=True)
         self._priority_wanted = ""
+        self._first: TicketView | None = None
         self.all_complete = Link(_("All complete  Alt+A"))
         self.papers = PapersTable(
             ("name", "kind", "count"), adding=_("+ other paper…"), most_rows=5
@@ -111,6 +118,21 @@ class IntakeForm(QWidget):
 
     # --- what is offered ------------------------------------------------------------------------
 
+    def go_on_from(self, first: TicketView) -> None:
+        """Another matter of the resident of `first`: the resident stands, and its papers are offered as shared."""
+        self._first = first
+        self.name.set_text(first.card.name)
+        self.phone.set_text(first.phone_masked)
+        self._priority_wanted = first.card.priority
+        self.priority.set_value(first.card.priority or None)
+        for edit in (self.name.edit, self.phone.edit):
+            edit.setEnabled(False)
+        self.id_number.hide()
+
+    def _sheets(self) -> list[PaperLine]:
+        """The papers of the first ticket that the hall still has."""
+        return [paper for paper in self._first.papers if paper.in_our_hands] if self._first else []
+
     def offer_priorities(self, priorities: tuple[str, ...]) -> None:
         """The hall's list; what a draft had chosen stays chosen."""
         offered = [(value, i18n.code("priority", value)) for value in priorities]
@@ -129,8 +151,15 @@ class IntakeForm(QWidget):
         """The matter's checklist. Ticks of papers with the same name, and lines by hand, stay."""
         written = [row for row in self.papers.rows() if row.free]
         ticked = {row.name for row in self.papers.ticked()}
-        rows = []
+        listed = {material.name for material in matter.materials}
+        sheets = {sheet.name: sheet for sheet in self._sheets()}
+        rows = [
+            self._sheet_row(sheet, ticked=sheet.name in listed or sheet.name in ticked)
+            for sheet in sheets.values()
+        ]
         for number, material in enumerate(matter.materials):
+            if material.name in sheets:
+                continue
             said = material.note or (_("Required") if material.required else "")
             rows.append(
                 PaperRow(
@@ -144,6 +173,18 @@ class IntakeForm(QWidget):
                 )
             )
         self.papers.show_rows(rows + written)
+
+    def _sheet_row(self, sheet: PaperLine, *, ticked: bool) -> PaperRow:
+        """A paper of the first ticket: ticked, the same sheet serves this ticket too, and stays listed there."""
+        number = sheet.shared or (self._first.card.number if self._first else "")
+        return PaperRow(
+            ("shared", sheet.id),
+            sheet.name,
+            original=sheet.original,
+            count=sheet.count,
+            ticked=ticked,
+            chip=Chip("info", _("shared with {number}").format(number=number)),
+        )
 
     def tick_all(self) -> None:
         self.papers.commit()
@@ -161,19 +202,21 @@ class IntakeForm(QWidget):
         line = self.matter.matter
         if line is None:
             raise errors.BadInput("matter", "empty")
-        name, phone = self.resident()
+        name, phone = ("", "") if self._first else self.resident()
         return NewTicket(
             id=ticket_id,
             matter_id=line.id,
             name=name,
             phone=phone,
-            id_number=self.id_number.number(),
+            id_number="" if self._first else self.id_number.number(),
             priority=str(self.priority.value() or ""),
             remark=self.remark.text(),
             consent=consent,
             papers=tuple(
-                NewPaper(row.name, row.original, row.count) for row in self.papers.ticked()
+                NewPaper(row.name, row.original, row.count, _shared_key(row))
+                for row in self.papers.ticked()
             ),
+            visit=self._first.card.id if self._first else None,
             second_allowed=second_allowed,
         )
 
@@ -238,6 +281,8 @@ class IntakeForm(QWidget):
         self.papers_error.hide()
 
     def _phone_left(self) -> None:
+        if self._first is not None:
+            return
         try:
             privacy.check_phone(self.phone.edit.digits())
         except errors.BadInput as error:

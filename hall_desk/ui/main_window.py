@@ -8,18 +8,39 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from hall_desk.devices.scanner import Scanner
 from hall_desk.i18n import N_, _
+from hall_desk.services import finding
+from hall_desk.services.accounts import Role
+from hall_desk.ui import key_map
 from hall_desk.ui.away_banner import AwayBanner
+from hall_desk.ui.calls_lists import CASE as PHONE_CASE
+from hall_desk.ui.close_day.dialog import CloseDayDialog
+from hall_desk.ui.composing import Composing
 from hall_desk.ui.dialogs import Dialog
-from hall_desk.ui.dialogs.new_ticket import NewTicketDialog
+from hall_desk.ui.dialogs.hand_over import HandOverDialog
+from hall_desk.ui.dialogs.incident import IncidentDialog
+from hall_desk.ui.dialogs.keys import KeysDialog
+from hall_desk.ui.dialogs.new_ticket import NewTicketDialog, another_matter
+from hall_desk.ui.dialogs.phone_case import PhoneCaseDialog
+from hall_desk.ui.dialogs.posts import TakePostDialog, leave_own
 from hall_desk.ui.dialogs.slip import SlipDialog
+from hall_desk.ui.foyer import close_foyer
+from hall_desk.ui.incident_banner import GO as GO_TO_INCIDENT
+from hall_desk.ui.incident_banner import IncidentBanner
 from hall_desk.ui.notices import Notices
 from hall_desk.ui.pages import Page
+from hall_desk.ui.pages.callbacks import CallbacksPage
+from hall_desk.ui.pages.consultation import ConsultationPage
+from hall_desk.ui.pages.foyer import FoyerPage
+from hall_desk.ui.pages.incidents import IncidentsPage
 from hall_desk.ui.pages.outbox import OutboxPage
+from hall_desk.ui.pages.people import PeoplePage
 from hall_desk.ui.pages.proxy import ProxyPage
 from hall_desk.ui.pages.report import ReportPage
 from hall_desk.ui.pages.screening import ScreeningPage
 from hall_desk.ui.pages.window import WindowPage
+from hall_desk.ui.scans import Scans, open_hit
 from hall_desk.ui.sidebar import Sidebar
 from hall_desk.ui.status_bar import StatusBar
 from hall_desk.ui.top_bar import TopBar
@@ -27,19 +48,39 @@ from hall_desk.ui.top_bar import TopBar
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from PySide6.QtGui import QCloseEvent
+    from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
 
+    from hall_desk.services.finding import Hit
     from hall_desk.services.halls import HallInfo
-    from hall_desk.services.tickets import Card
     from hall_desk.ui.session import Session
 
 # The pages by group, each with the key that opens it.
 GROUPS: tuple[tuple[str, tuple[tuple[type[Page], str], ...]], ...] = (
-    (N_("Front desk"), ((ScreeningPage, "F2"), (ProxyPage, "F3"))),
-    (N_("Window"), ((WindowPage, "F5"),)),
-    (N_("Management"), ((ReportPage, "F12"), (OutboxPage, "Ctrl+F12"))),
+    (
+        N_("Front desk"),
+        (
+            (ScreeningPage, "F2"),
+            (ConsultationPage, "F10"),
+            (ProxyPage, "F3"),
+            (FoyerPage, "Ctrl+F11"),
+        ),
+    ),
+    (N_("Window"), ((WindowPage, "F5"), (CallbacksPage, "F11"))),
+    (
+        N_("Management"),
+        (
+            (IncidentsPage, "Ctrl+F9"),
+            (PeoplePage, "Ctrl+F10"),
+            (ReportPage, "F12"),
+            (OutboxPage, "Ctrl+F12"),
+        ),
+    ),
 )
+CLOSE_DAY = "Shift+F12"
+TAKE_POST, HAND_OVER = "Ctrl+G", "Ctrl+H"
 NEW_TICKET, SLIP, FIND, SWITCH, QUIT = "F4", "F8", "Ctrl+K", "Ctrl+L", "Ctrl+Q"
+INCIDENT, KEYS = "F9", "Ctrl+F1"
+UNDO, ANOTHER_MATTER = "Ctrl+Z", "Shift+F4"
 
 
 class MainWindow(QMainWindow):
@@ -47,12 +88,13 @@ class MainWindow(QMainWindow):
 
     Signals:
         closed: the window was closed by its user.
-        person_switch_asked, language_picked: for whoever made the window.
+        person_switch_asked, language_picked, keys_picked (name to key): for whoever made the window.
     """
 
     closed = Signal()
     person_switch_asked = Signal()
     language_picked = Signal(str)
+    keys_picked = Signal(dict)
 
     def __init__(self, session: Session, notices: Notices, info: HallInfo) -> None:
         super().__init__()
@@ -70,15 +112,25 @@ class MainWindow(QMainWindow):
             self.stack.addWidget(page)
         self.top_bar = TopBar(session)
         self.away_banner = AwayBanner(session)
+        self.incident_banner = IncidentBanner(session)
         self.sidebar = Sidebar(groups)
         self.status_bar = StatusBar(session, info)
         self._notices = notices
         self._lay_out()
         self.sidebar.picked.connect(self.go)
-        self.top_bar.finder.found.connect(self._show_ticket)
+        self.top_bar.finder.found.connect(self._open_hit)
+        self.scanner: Scanner | None = None
+        self.composing = Composing(self)
+        self.scans = Scans(session, self)
+        self.scans.one.connect(self._open_hit)
+        self.scans.several.connect(self.top_bar.finder.offer)
+        self.top_bar.keys_asked.connect(self.show_keys)
         self.top_bar.person_switch_asked.connect(self._switch_person)
         self.top_bar.language_picked.connect(self.language_picked)
         self.top_bar.quit_asked.connect(self.close)
+        self.top_bar.take_post_asked.connect(self.take_post)
+        self.top_bar.hand_over_asked.connect(self.hand_over_post)
+        self.top_bar.leave_post_asked.connect(lambda: leave_own(session))
         session.went.connect(self._on_went)
         session.online_changed.connect(lambda online: notices.server_back() if online else None)
         session.clock_differed.connect(self._tell_clock)
@@ -108,9 +160,14 @@ class MainWindow(QMainWindow):
         page.arrive()
 
     def go_to_work(self) -> None:
-        """Shows the page of the actor's post."""
-        if self.session.actor.window_number:
+        """Shows the page of the post this PC stands at, or else of the actor's."""
+        post = self.session.settings.post
+        if post in self.pages:
+            self.go(post)
+        elif self.session.actor.window_number:
             self.go("window")
+        elif self.session.actor.role is Role.WORKING_GROUP:
+            self.go("incidents")
 
     def dialogs(self) -> list[Dialog]:
         """The dialogs that are open, the topmost last."""
@@ -120,9 +177,44 @@ class MainWindow(QMainWindow):
         if self.session.actor.may("tickets.open"):
             NewTicketDialog(self.session).open()
 
+    def another_matter(self) -> None:
+        """A second ticket for the resident whose ticket was opened last."""
+        another_matter(self.session)
+
     def slip(self) -> None:
         if self.session.actor.may("slips.give"):
             SlipDialog(self.session).open()
+
+    def phone_case(self) -> None:
+        if self.session.actor.may("phone_cases.record"):
+            PhoneCaseDialog(self.session).open()
+
+    def take_post(self) -> None:
+        """Goes on a post oneself."""
+        if self.session.actor.may("posts.take") and self.session.actor.staff_id is not None:
+            TakePostDialog(self.session).open()
+
+    def hand_over_post(self) -> None:
+        """Hands over one's own post with everything held."""
+        own = self.session.actor.staff_id
+        if self.session.actor.may("posts.hand_over") and own is not None:
+            HandOverDialog(self.session, own).open()
+
+    def close_day(self) -> None:
+        if self.session.actor.may("day.close"):
+            CloseDayDialog(self.session).open()
+
+    def report_incident(self) -> None:
+        """Opens the form, over whatever is open; once."""
+        there = any(isinstance(dialog, IncidentDialog) for dialog in self.dialogs())
+        if not there and self.session.actor.may("incidents.open"):
+            IncidentDialog(self.session, **self.page().incident_about()).open()
+
+    def show_keys(self) -> None:
+        """The list of all keys, where those of this PC are changed."""
+        dialog = KeysDialog(self.session)
+        dialog.picked.connect(self.keys_picked)
+        dialog.open()
 
     # --- making ------------------------------------------------------------------------------------
 
@@ -150,6 +242,7 @@ class MainWindow(QMainWindow):
         whole.setSpacing(0)
         whole.addWidget(self.top_bar)
         whole.addWidget(self.away_banner)
+        whole.addWidget(self.incident_banner)
         whole.addLayout(middle, 1)
         whole.addWidget(self.status_bar)
         self.setCentralWidget(centre)
@@ -163,20 +256,35 @@ class MainWindow(QMainWindow):
         self._everywhere |= {
             NEW_TICKET: self.new_ticket,
             SLIP: self.slip,
+            PHONE_CASE: self.phone_case,
+            INCIDENT: self.report_incident,
+            GO_TO_INCIDENT: self.incident_banner.answer,
             FIND: self.top_bar.finder.focus,
+            KEYS: self.show_keys,
+            UNDO: self._notices.undo,
+            ANOTHER_MATTER: self.another_matter,
+            TAKE_POST: self.take_post,
+            HAND_OVER: self.hand_over_post,
             SWITCH: self._switch_person,
+            CLOSE_DAY: self.close_day,
             QUIT: self.close,
         }
         of_pages = {shortcut.key for page in self.pages.values() for shortcut in page.shortcuts()}
         for key in sorted(of_pages | set(self._everywhere)):
-            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut = QShortcut(QKeySequence(key_map.now(key)), self)
             shortcut.setAutoRepeat(False)
             shortcut.activated.connect(lambda key=key: self._pressed(key))
+            shortcut.activatedAmbiguously.connect(lambda key=key: self._pressed(key))
             self._shortcuts[key] = shortcut
 
     def _pressed(self, key: str) -> None:
-        # The page's own meaning of a key comes before the general one; a dialog has the keyboard to itself.
+        # The page's own meaning of a key comes before the general one; a dialog has the keyboard to itself. Only an
+        # incident cannot wait until it is closed.
         if self.dialogs():
+            if key in (INCIDENT, GO_TO_INCIDENT):
+                self._everywhere[key]()
+            else:
+                self.dialogs()[-1].press(key)
             return
         for shortcut in self.page().shortcuts():
             if shortcut.key == key:
@@ -194,9 +302,35 @@ class MainWindow(QMainWindow):
         if page is not None and what:
             page.show_with(**what)
 
-    def _show_ticket(self, card: Card) -> None:
-        name = "proxy" if "proxy" in self.pages else "window"
-        self._on_went(name, {"ticket_id": card.id})
+    def _open_hit(self, hit: Hit, wanted: str = "open") -> None:
+        open_hit(self.session, self.pages, hit, wanted)
+
+    def take_scan(self, code: str) -> None:
+        """A scan is first offered to what lies on top: the dialog, then the page; else what it stands for is opened."""
+        code, dialogs = finding.folded(code), self.dialogs()
+        if dialogs:
+            if not dialogs[-1].take_scan(code):
+                self._notices.info(
+                    _("Scanned, but a form is open. Finish or close it, then scan again.")
+                )
+        elif not self.page().take_scan(code):
+            self.scans.resolve(code)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.scanner is None:
+            self.scanner = Scanner(self, finding.is_code)
+            self.scanner.scanned.connect(self.take_scan)
+            self.scanner.spoiled.connect(self.scans.spoiled)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if self.isMinimized():
+            return
+        scanner, self.scanner = self.scanner, None
+        if scanner is not None:
+            scanner.stop()
+            scanner.deleteLater()
 
     def _tell_clock(self, words: str) -> None:
         if words:
@@ -207,4 +341,5 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)
+        close_foyer()
         self.closed.emit()

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
 
 from hall_desk import i18n
 from hall_desk.errors import DatabaseAway, HallDeskError
@@ -15,15 +23,22 @@ from hall_desk.ui import theme
 from hall_desk.ui.buttons import Link
 from hall_desk.ui.labels import Band, Text
 
-if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent
-
 _KIND = {"success": "ok", "info": "info", "error": "bad"}
 
 
 def bug_sentence(bug: str) -> str:
     """What is said of a programming error that was logged under the id `bug`."""
     return _("Something went wrong ({bug}). It was logged; please go on.").format(bug=bug)
+
+
+def _has_typing(field: QObject) -> bool:
+    """Whether Ctrl+Z means something in this field."""
+    if isinstance(field, QLineEdit):
+        return field.isUndoAvailable() or field.isRedoAvailable()
+    if isinstance(field, QPlainTextEdit):
+        document = field.document()
+        return document.isUndoAvailable() or document.isRedoAvailable()
+    return False
 
 
 class Notices(Band):
@@ -61,6 +76,10 @@ class Notices(Band):
         self._timer.setSingleShot(True)
         self._timer.setInterval(self.SHOWN_MS)
         self._timer.timeout.connect(self._fade)
+        self._undo_s = 0
+        self._countdown = QTimer(self)
+        self._countdown.setInterval(1000)
+        self._countdown.timeout.connect(self._count)
         self.link.clicked.connect(self._follow)
         self._dismiss.clicked.connect(self.clear)
         self.hide()
@@ -79,6 +98,19 @@ class Notices(Band):
         """Says that a step is done; `undo` adds a link (called “Undo” unless told otherwise)."""
         self._show("success", text, undo, undo_text or _("Undo"))
         self._timer.start()
+
+    def undoable(self, text: str, undo: Callable[[], object], seconds: int) -> None:
+        """Says that a step is done and counts the seconds in which its link, or Ctrl+Z anywhere, takes it back."""
+        self._show("success", text, undo, "")
+        self._undo_s = seconds
+        self._name_undo()
+        self._countdown.start()
+        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
+
+    def undo(self) -> None:
+        """Takes the step back that the bar offers to take back, if it does."""
+        if self._undo_s:
+            self._follow()
 
     def info(
         self, text: str, action: Callable[[], object] | None = None, action_text: str = ""
@@ -105,6 +137,7 @@ class Notices(Band):
         self.error(_("Something went wrong ({bug}). It was logged; please go on.").format(bug=bug))
 
     def clear(self) -> None:
+        self._end_undo()
         self._timer.stop()
         had_focus = self._dismiss.hasFocus() or self.link.hasFocus()
         self._run, self._kind, self._away = None, "", False
@@ -122,6 +155,7 @@ class Notices(Band):
             super().keyPressEvent(event)
 
     def _show(self, kind: str, text: str, run: Callable[[], object] | None, run_text: str) -> None:
+        self._end_undo()
         self._timer.stop()
         self._kind, self._run, self._away = kind, run, False
         self.sentence.setText(text)
@@ -130,6 +164,35 @@ class Notices(Band):
         self.show_kind(_KIND[kind])
         self.show()
         self.announced.emit(kind, text)
+
+    def _name_undo(self) -> None:
+        self.link.setText(_("Undo ({seconds} s)  Ctrl+Z").format(seconds=self._undo_s))
+
+    def _count(self) -> None:
+        self._undo_s -= 1
+        if self._undo_s > 0:
+            self._name_undo()
+        else:
+            self.clear()
+
+    def _end_undo(self) -> None:
+        if self._undo_s:
+            QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
+        self._undo_s = 0
+        self._countdown.stop()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A field in which nothing was typed leaves Ctrl+Z to the step; one with text keeps it for its text."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.matches(QKeySequence.StandardKey.Undo)
+            and watched is QApplication.focusWidget()
+            and not _has_typing(watched)
+        ):
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
 
     def _follow(self) -> None:
         run = self._run

@@ -134,6 +134,8 @@ class PaperView(QScrollArea):
         self._background.devices(self, lambda: render(pdf, width), self._show, replaces="pages")
 
     def _show(self, images: list[QImage]) -> None:
+        if not self._pdf:
+            images = []  # cleared while they were being drawn
         while len(self._sheets) > len(images):
             sheet = self._sheets.pop()
             self._column.removeWidget(sheet)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,20 +13,17 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from hall_desk import i18n
-from hall_desk.services import halls, matters, sample_day
+from hall_desk.services import halls
 from hall_desk.services.accounts import Actor, Role
 from hall_desk.settings import Settings
 from hall_desk.ui.background import Background
-from hall_desk.ui.dialogs.new_ticket import NewTicketDialog
-from hall_desk.ui.dialogs.slip import SlipDialog
 from hall_desk.ui.main_window import MainWindow
 from hall_desk.ui.notices import Notices
-from hall_desk.ui.pages.screening import ScreeningPage
 from hall_desk.ui.session import Session
+from hall_desk.ui.shot_scenes import SCENES, Scene, foyer_screen, rating_screen
 from hall_desk.ui.sign_in import SignIn
 
 if TYPE_CHECKING:
-    from hall_desk.services.matters import MatterLine
     from hall_desk.store.database import Store
 
 SIZES = ((1366, 768), (1920, 1080))
@@ -83,27 +81,18 @@ class _Photographer:
 
     def all(self, actor_by_role: Mapping[str, Actor]) -> list[Path]:
         taken = [self._sign_in()]
-        scenes: tuple[tuple[Role, str, str, Callable[[MainWindow], object] | None], ...] = (
-            (Role.FRONT_DESK, "screening", "screening", _half_typed),
-            (Role.FRONT_DESK, "proxy", "proxy", None),
-            (Role.FRONT_DESK, "proxy", "new-ticket", _new_ticket),
-            (Role.FRONT_DESK, "screening", "slip", _slip),
-            (Role.WINDOW_CLERK, "window", "window", None),
-            (Role.MANAGER, "report", "report", _full_day),
-        )
-        for role, page, name, prepare in scenes:
-            actor = actor_by_role.get(role.value)
+        for scene in SCENES:
+            actor = actor_by_role.get(scene.role.value)
             if actor is not None:
-                taken.append(self._scene(actor, page, name, prepare))
+                taken += self._scene(actor, scene)
+        desk = actor_by_role.get(Role.FRONT_DESK.value)
+        if desk is not None:
+            taken.append(self._screen(desk, "foyer-screen", foyer_screen))
+            taken.append(self._screen(desk, "rating", rating_screen))
         return taken
 
-    def _scene(
-        self,
-        actor: Actor,
-        page: str,
-        name: str,
-        prepare: Callable[[MainWindow], object] | None,
-    ) -> Path:
+    @contextmanager
+    def _session(self, actor: Actor) -> Iterator[tuple[Session, MainWindow]]:
         notices = Notices()
         with tempfile.TemporaryDirectory() as papers:
             session = Session(
@@ -111,19 +100,40 @@ class _Photographer:
             )
             window = MainWindow(session, notices, halls.info(self._store))
             window.resize(*self._size)
-            window.show()
-            window.go(page)
-            settle(self._background)
-            if prepare is not None:
-                prepare(window)
+            try:
+                yield session, window
+            finally:
+                session.stop()
+                for dialog in window.dialogs():
+                    dialog.reject()
+                window.hide()
+                window.deleteLater()
                 settle(self._background)
-            taken = self._take(window, name)
-            session.stop()
-            for dialog in window.dialogs():
-                dialog.reject()
-            window.hide()
-            window.deleteLater()
+
+    def _scene(self, actor: Actor, scene: Scene) -> list[Path]:
+        with self._session(actor) as (_session, window):
+            if scene.page not in window.pages:
+                return []
+            window.show()
+            window.go(scene.page)
             settle(self._background)
+            if scene.prepare is not None:
+                scene.prepare(window)
+                settle(self._background)
+            if scene.dialog and not window.dialogs():
+                return []
+            return [self._take(window, scene.name)]
+
+    def _screen(self, actor: Actor, name: str, make: Callable[[Session], QWidget]) -> Path:
+        """A screen of its own: the foyer's monitor, the resident's side of the desk."""
+        with self._session(actor) as (session, _window):
+            screen = make(session)
+            # Not shown: a picture needs no window of the system's.
+            screen.resize(*self._size)
+            settle(self._background)
+            taken = self._take(screen, name)
+            screen.close()
+            screen.deleteLater()
         return taken
 
     def _sign_in(self) -> Path:
@@ -143,37 +153,6 @@ class _Photographer:
         path = self._out / f"{name}-{width}x{height}-{at}-{i18n.language()}.png"
         widget.grab().save(str(path))
         return path
-
-
-def _half_typed(window: MainWindow) -> None:
-    page = window.page()
-    assert isinstance(page, ScreeningPage)
-    page.form.temperature.set_text("36.5")
-    page.form.name.set_text("于女士")
-    page.form.phone.set_text("138 0000 4127")
-
-    if page.model.rowCount():
-        page.verdict.show_check(page.model.row(0), page.session.now())
-
-
-def _new_ticket(window: MainWindow) -> None:
-    session = window.session
-
-    def show(lines: list[MatterLine]) -> None:
-        matter = lines[0] if lines else None
-        NewTicketDialog(session, name="于女士", phone="13800004127", matter=matter).open()
-
-    session.background.data(window, lambda: matters.search(session.actor, "变更定点", 1), show)
-
-
-def _full_day(window: MainWindow) -> None:
-    # The sample day itself, not the morning after it on which the sample hall opens.
-    if halls.info(window.session.store).practice:
-        window.session.go("report", day=sample_day.DAY)
-
-
-def _slip(window: MainWindow) -> None:
-    SlipDialog(window.session).open()
 
 
 def settle(background: Background) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QFrame, QVBoxLayout, QWidget
 
-from hall_desk.ui import theme
+from hall_desk.ui import key_map, theme
 from hall_desk.ui.labels import Text
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class PageButton(QAbstractButton):
         self.setAutoExclusive(True)
         self.setFixedHeight(40)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip(key)
+        self.setToolTip(key_map.now(key))
         self._count = 0
         self._kind = "info"
 

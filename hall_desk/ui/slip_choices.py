@@ -36,7 +36,12 @@ class SlipChoice:
 
 def window_words(window: WindowLine) -> str:
     """A window as it is called: its number and its name."""
-    return _("Window {number} {name}").format(number=window.number, name=window.name).strip()
+    return window_name(window.number, window.name)
+
+
+def window_name(number: str, name: str) -> str:
+    """The same from its parts."""
+    return _("Window {number} {name}").format(number=number, name=name).strip()
 
 
 def find(actor: Actor, text: str) -> list[SlipChoice]:

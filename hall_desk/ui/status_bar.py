@@ -1,4 +1,4 @@
-"""The line at the bottom: printer, database, what became of the last paper, and that this is only practice."""
+"""The line at the bottom: printer, database, who is on duty, the last paper, and that this is only practice."""
 
 from __future__ import annotations
 
@@ -7,16 +7,27 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from hall_desk.i18n import _
+from hall_desk.i18n import N_, _
+from hall_desk.services import posts
 from hall_desk.ui import theme
 from hall_desk.ui.labels import Elided, Text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hall_desk.services.halls import HallInfo
+    from hall_desk.services.posts import OnPost
+    from hall_desk.store.changes import Changed
     from hall_desk.ui.session import Session
 
 HEIGHT = 30
 _PAPER_SHOWN_MS = 20_000
+_DUTY_TOPICS = frozenset({"post", "staff"})
+_DUTIES = {
+    "screening": N_("screening {names}"),
+    "consultation": N_("consultation {names}"),
+    "proxy": N_("proxy {names}"),
+}
 
 
 class StatusBar(QFrame):
@@ -31,10 +42,12 @@ class StatusBar(QFrame):
         self.database = Text()
         self.clock = Text(_("Clock of this PC is wrong"))
         theme.restyle(self.clock, "state", "bad")
+        self.duty = Elided()
         self.paper = Elided()
         self.practice = Text(_("Practice hall: nothing here is real"))
         theme.restyle(self.practice, "state", "practice")
-        self.practice.setVisible(info.practice)
+        if not info.practice:
+            self.practice.hide()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 0, 16, 0)
         layout.setSpacing(10)
@@ -44,6 +57,9 @@ class StatusBar(QFrame):
         self._clock_dot = Text("·")
         layout.addWidget(self._clock_dot)
         layout.addWidget(self.clock)
+        self._duty_dot = Text("·")
+        layout.addWidget(self._duty_dot)
+        layout.addWidget(self.duty)
         self._dot = Text("·")
         layout.addWidget(self._dot)
         layout.addWidget(self.paper, 1)
@@ -56,10 +72,13 @@ class StatusBar(QFrame):
         session.online_changed.connect(self._show_database)
         session.paper_told.connect(self.show_paper)
         session.clock_differed.connect(self._show_clock)
+        session.changed.connect(self._on_changed)
         self._show_clock(session.clock_warning)
         self._show_printer()
         self._show_database(session.online)
         self.show_paper("", "")
+        self._show_duty([])
+        self._read_duty()
 
     def show_paper(self, kind: str, text: str) -> None:
         """What became of a paper; an error stays until the next one."""
@@ -69,6 +88,27 @@ class StatusBar(QFrame):
         self._fade.stop()
         if text and kind != "error":
             self._fade.start()
+
+    def _on_changed(self, changed: Changed) -> None:
+        if changed.touches(_DUTY_TOPICS):
+            self._read_duty()
+
+    def _read_duty(self) -> None:
+        actor = self._session.actor
+        if actor.may("posts.read"):
+            self._session.background.data(
+                self,
+                lambda: posts.on_posts(actor),
+                self._show_duty,
+                lambda _error: None,  # the database's own words stand beside it
+                replaces="duty",
+            )
+
+    def _show_duty(self, lines: Sequence[OnPost]) -> None:
+        text = duty_text(lines)
+        self.duty.setText(text)
+        for widget in (self.duty, self._duty_dot):
+            widget.setVisible(bool(text))
 
     def _show_printer(self) -> None:
         settings = self._session.settings
@@ -96,6 +136,16 @@ class StatusBar(QFrame):
             text = _("Database: this PC")
         self.database.setText(text)
         theme.restyle(self.database, "state", "" if online else "bad")
+
+
+def duty_text(lines: Sequence[OnPost]) -> str:
+    """Who is at the three posts of the front desk now; nothing when nobody is."""
+    parts = []
+    for post, words in _DUTIES.items():
+        names = [line.staff for line in lines if line.post == post]
+        if names:
+            parts.append(_(words).format(names=_(", ").join(names)))
+    return _("On duty: {posts}").format(posts=" · ".join(parts)) if parts else ""
 
 
 def roll_text(roll: str) -> str:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from hall_desk import i18n
 from hall_desk.i18n import _
+from hall_desk.ui import key_map
 from hall_desk.ui.labels import Ground, Text
 from hall_desk.ui.ticket_cards import CARD_ROLE, SCROLL_BAR, CardDelegate, card_as_words
 from hall_desk.ui.ticket_clock import Tone, tone_of
@@ -138,7 +139,9 @@ class CardColumn(Ground):
         self._refreshing = False
         self._title = Text(title, "heading")
         self._count = Text("0", "soft")
-        self.more = Text(_("More: find them with Ctrl+K"), "soft").wrap()
+        self.more = Text(
+            _("More: find them with {key}").format(key=key_map.now("Ctrl+K")), "soft"
+        ).wrap()
         self.more.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.more.hide()
         self.model = CardsModel(session, self)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from hall_desk import i18n
 from hall_desk.i18n import _, _n
 from hall_desk.ui import theme
+from hall_desk.ui.due_field import when_words
 from hall_desk.ui.ticket_clock import Tone, clock_text, lateness_text, tone_of
 
 if TYPE_CHECKING:
@@ -70,11 +71,11 @@ def holder_text(holder: str, window_number: str = "") -> str:
 
 def chips_of(session: Session, card: Card, now: datetime) -> list[Chip]:
     """What needs to be known of a ticket at a glance: lateness, what is missing, where its papers are."""
-    local = session.store.local
     if card.state == "suspended":
         said = _("Missing: {what}").format(what=card.missing)
         if card.callback_at is not None:
-            at = unbroken(_("call {time}").format(time=f"{local(card.callback_at):%H:%M}"))
+            when = when_words(session.store, now, card.callback_at)
+            at = unbroken(_("call {time}").format(time=when))
             said = f"{said}  {at}"
         return [Chip("warn", said)]
     if card.state == "ready":

@@ -1,4 +1,8 @@
-"""The promise clock: how long a ticket has stood where it stands, and how that compares with what was promised."""
+"""The promise clock: how long a ticket has stood where it stands, and in which colour: what is left of its promise.
+
+The time shown is that of the state (waiting, in hand); the colour follows the promise, which runs from intake and
+stands still while the ticket is suspended (see `services.promises`).
+"""
 
 from __future__ import annotations
 
@@ -31,18 +35,19 @@ def seconds_of(card: Card, now: datetime) -> int:
 
 
 def tone_of(card: Card, now: datetime) -> Tone:
-    """Green, amber or red against the promise; a suspended ticket's clock stands still.
+    """Green, amber or red by what is left of the promise; a suspended ticket's clock stands still.
 
     What is ready waits for the resident, so it turns amber and never red: the hall is not late.
     """
     if card.state == "suspended":
         return Tone.STILL
-    share = seconds_of(card, now) / (card.promised_minutes * 60)
+    promised_s = card.promised_minutes * 60
     if card.state == "ready":
-        return Tone.SOON if share > 1 else Tone.ON_TIME
-    if share > 1:
+        return Tone.SOON if seconds_of(card, now) > promised_s else Tone.ON_TIME
+    left = (card.due_at - now).total_seconds()
+    if left < 0:
         return Tone.OVER
-    return Tone.SOON if share >= AMBER_FROM else Tone.ON_TIME
+    return Tone.SOON if left <= promised_s * (1 - AMBER_FROM) else Tone.ON_TIME
 
 
 def clock_text(session: Session, card: Card, now: datetime) -> str:
@@ -60,6 +65,6 @@ def lateness_text(card: Card, now: datetime) -> str:
     """In words what the red says, empty while the promise holds."""
     if tone_of(card, now) is not Tone.OVER:
         return ""
-    if card.state == "queued":
+    if card.state == "queued" and seconds_of(card, now) > card.promised_minutes * 60:
         return _("Unclaimed for over {minutes} min").format(minutes=card.promised_minutes)
     return _("Over the promised {minutes} min").format(minutes=card.promised_minutes)

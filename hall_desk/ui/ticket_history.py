@@ -21,6 +21,35 @@ PROOFS = {
     "phone_tail": N_("by phone tail"),
     "id_tail": N_("by ID tail"),
 }
+STEPS = {
+    "claimed": N_("claiming"),
+    "received": N_("receiving the papers"),
+    "released": N_("putting it back into the queue"),
+    "suspended": N_("suspending"),
+    "resumed": N_("taking it up again"),
+    "transferred": N_("passing it on"),
+    "finished": N_("finishing"),
+    "withdrawn": N_("the withdrawal"),
+    "terminated": N_("terminating"),
+    "handed_back": N_("handing back"),
+}
+FIELDS = {
+    "name": N_("name"),
+    "phone": N_("phone number"),
+    "priority": N_("priority"),
+    "remark": N_("remark"),
+    "result": N_("result"),
+    "matter": N_("matter"),
+    "window": N_("window"),
+}
+FORMS = {
+    "authorisation": N_("Authorisation"),
+    "acceptance": N_("Acceptance"),
+    "suspension": N_("Suspension"),
+    "resumption": N_("Authorisation to resume"),
+    "completion": N_("Completion or termination"),
+    "custody_list": N_("List of papers handed over"),
+}
 # Told by the entry beside it: closing is what the last hand-back did.
 SILENT = frozenset({"ticket.closed"})
 
@@ -52,6 +81,10 @@ def sentence(line: HistoryLine) -> str:
             said = _("{who} took it up again")
         case "ticket.transferred":
             said = _("{who} passed it to window {window}")
+        case "rating.offered":
+            said = _("{who} offered the resident a rating")
+        case "ticket.handed_over":
+            said = _("{who} passed it on with the post")
         case "ticket.note_read":
             said = _("{who} read the note")
         case "ticket.finished":
@@ -66,9 +99,36 @@ def sentence(line: HistoryLine) -> str:
             said = _("Closed")
         case "ticket.printed":
             said = _("{who} printed the receipt again")
+        case "foyer.called_again":
+            said = _("{who} had the resident called again")
+        case "day.carried_over":
+            said = _("{who} carried it over when closing the day")
+        case "ticket.paper_printed":
+            said = _("{who} printed the paper “{form}”")
+        case "ticket.undone":
+            said = _("{who} took back: {step}")
+        case "ticket.corrected":
+            said = _("{who} put right: {fields}")
+        case "callback.promised":
+            said = _("{who} promised a call")
+        case "callback.called":
+            said = _("{who} called")
+        case "callback.withdrawn":
+            said = _("{who}: the call is no longer due")
+        case "callback.reopened":
+            said = _("{who}: the call is due again")
+        case "callback.postponed":
+            said = _("{who} agreed another time for the call")
         case _:
             said = "{who} " + line.kind
-    text = said.format(who=who(line), papers=papers, window=facts.get("window_to", ""))
+    text = said.format(
+        who=who(line),
+        papers=papers,
+        window=facts.get("window_to", ""),
+        step=_(STEPS.get(str(facts.get("undone", "")), "")),
+        form=_(FORMS.get(str(facts.get("form", "")), "")),
+        fields=_(", ").join(_(FIELDS.get(field, field)) for field in facts.get("fields", ())),
+    )
     return text + _more(line)
 
 
@@ -76,6 +136,8 @@ def _more(line: HistoryLine) -> str:
     """What follows the sentence: the words somebody wrote, differences, what is still out."""
     facts = line.facts
     parts = []
+    if line.kind == "ticket.opened" and facts.get("visit"):
+        parts.append(_("same visit as {number}").format(number=facts["visit"]))
     if line.kind == "ticket.received" and facts.get("differences"):
         count = int(facts["differences"])
         parts.append(_n("{count} difference", "{count} differences", count).format(count=count))
@@ -88,6 +150,9 @@ def _more(line: HistoryLine) -> str:
         if left := int(facts.get("left", 0)):
             parts.append(_n("{count} still out", "{count} still out", left).format(count=left))
         parts.append(_(PROOFS.get(str(facts.get("proof", "")), "")))
+        if collector := facts.get("collector"):
+            collected = _("collected by {collector}, {second} stood by")
+            parts.append(collected.format(collector=collector, second=facts["second"]))
     if note := facts.get("note"):
         parts.append(str(note))
     said = _(", ").join(part for part in parts if part)

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLineEdit,
     QScrollArea,
     QStackedLayout,
     QVBoxLayout,
@@ -16,9 +15,10 @@ from PySide6.QtWidgets import (
 )
 
 from hall_desk import i18n
-from hall_desk.i18n import _, _n
-from hall_desk.services.tickets import Proof
-from hall_desk.ui.buttons import Button
+from hall_desk.i18n import _
+from hall_desk.ui import key_map
+from hall_desk.ui.buttons import Button, Link
+from hall_desk.ui.hand_back_foot import HandBackFoot
 from hall_desk.ui.labels import Band, Chip, Ground, Text
 from hall_desk.ui.papers_table import PaperRow, PapersTable
 from hall_desk.ui.ticket_cards import Chip as CardChip
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from PySide6.QtCore import QModelIndex
-    from PySide6.QtGui import QKeyEvent
 
     from hall_desk.services.tickets import PaperLine, TicketView
     from hall_desk.ui.session import Session
@@ -45,34 +44,11 @@ STATE_KINDS = {
 }
 
 
-def proof_of(text: str, ticket: TicketView) -> Proof:
-    """What was typed or scanned, named by its shape; the service judges whether it proves anything."""
-    shown = "".join(text.split())
-    if shown.upper().startswith("HD1"):
-        return Proof("receipt", shown)
-    if shown and shown == ticket.phone_masked[-4:]:
-        return Proof("phone_tail", shown)
-    if shown and shown.upper() == ticket.id_masked[-4:].upper():
-        return Proof("id_tail", shown)
-    return Proof("pickup_code", shown)
-
-
-class ProofEdit(QLineEdit):
-    """The code the resident shows; Escape goes back to the board."""
-
-    left = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
-        else:
-            super().keyPressEvent(event)
-
-
 class TicketPanel(Ground):
     """Shows one ticket. What is half typed stays while the same ticket is shown again.
 
-    Signals: `hand_back_wanted(Proof, keys of the papers or None for all)`; the others carry nothing.
+    Signals: `hand_back_wanted(Proof, keys of the papers or None for all)`, `other_collector_wanted` likewise; the
+    others carry nothing.
     """
 
     hand_back_wanted = Signal(object, object)
@@ -80,6 +56,10 @@ class TicketPanel(Ground):
     withdraw_wanted = Signal()
     resume_wanted = Signal()
     board_wanted = Signal()
+    other_collector_wanted = Signal(object, object)
+    another_matter_wanted = Signal()
+    papers_wanted = Signal()
+    correction_wanted = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("card", parent)
@@ -104,23 +84,27 @@ class TicketPanel(Ground):
         self.papers.selectionModel().currentChanged.connect(self._follow_keyboard)
         self.no_papers = Text(_("No papers"), "soft")
         self.history = History(session)
-        self.problem = Text("", "error").wrap()
-        self.problem.hide()
-        self.proof = ProofEdit()
-        self.proof.setPlaceholderText(_("Pick-up code, phone or ID tail, or scan"))
-        self.proof.setAccessibleName(_("Proof of the person who collects"))
-        self.hand_back_button = Button("", "success", "F7")
+        self.hand_back_foot = HandBackFoot(self.papers)
+        self.proof = self.hand_back_foot.proof
+        self.problem = self.hand_back_foot.problem
+        self.hand_back_button = self.hand_back_foot.button
+        self.collector_link = self.hand_back_foot.collector_link
         self.reprint_button = Button(_("Print receipt again"))
         self.withdraw_button = Button(_("Withdraw…"))
         self.resume_button = Button(_("Take up again"))
+        self.papers_button = Button(_("Papers…"), key="Alt+P")
+        self.another_button = Link(_("Add matter") + f"  {key_map.now('Shift+F4')}")
+        self.correct_link = Link(_("Put right…") + "  Alt+E")
         self._lay_out()
-        self.proof.textEdited.connect(self.problem.hide)
-        self.proof.returnPressed.connect(self.hand_back)
         self.proof.left.connect(self.board_wanted)
-        self.hand_back_button.clicked.connect(self.hand_back)
+        self.hand_back_foot.hand_back_wanted.connect(self.hand_back_wanted)
+        self.hand_back_foot.other_collector_wanted.connect(self.other_collector_wanted)
         self.reprint_button.clicked.connect(self.reprint_wanted)
         self.withdraw_button.clicked.connect(self.withdraw_wanted)
         self.resume_button.clicked.connect(self.resume_wanted)
+        self.papers_button.clicked.connect(self.papers_wanted)
+        self.another_button.clicked.connect(self.another_matter_wanted)
+        self.correct_link.clicked.connect(self.correction_wanted)
         self.show_ticket(None)
 
     def _lay_out(self) -> None:
@@ -137,6 +121,11 @@ class TicketPanel(Ground):
         for button in (self.reprint_button, self.resume_button, self.withdraw_button):
             foot.addWidget(button)
         foot.addStretch(1)
+        more = QHBoxLayout()
+        more.setSpacing(8)
+        more.addWidget(self.papers_button)
+        more.addWidget(self.another_button)
+        more.addStretch(1)
         inside = QWidget()
         inside.setProperty("clear", "yes")
         middle = QVBoxLayout(inside)
@@ -149,7 +138,11 @@ class TicketPanel(Ground):
         middle.addWidget(self.papers)
         middle.addWidget(self.no_papers)
         middle.addSpacing(4)
-        middle.addWidget(Text(_("History"), "heading"))
+        past = QHBoxLayout()
+        past.addWidget(Text(_("History"), "heading"))
+        past.addStretch(1)
+        past.addWidget(self.correct_link)
+        middle.addLayout(past)
         middle.addWidget(self.history)
         middle.addStretch(1)
         self.middle = QScrollArea()
@@ -165,13 +158,12 @@ class TicketPanel(Ground):
         layout.addLayout(head)
         layout.addLayout(person)
         layout.addWidget(self.middle, 1)
-        layout.addWidget(self.problem)
-        layout.addWidget(self.proof)
-        layout.addSpacing(2)
-        layout.addWidget(self.hand_back_button)
+        layout.addWidget(self.hand_back_foot)
         layout.addSpacing(2)
         layout.addLayout(foot)
-        nothing = Text(_("Choose a ticket with the arrow keys, or open a new one with F4."), "soft")
+        layout.addLayout(more)
+        how = _("Choose a ticket with the arrow keys, or open a new one with {key}.")
+        nothing = Text(how.format(key=key_map.now("F4")), "soft")
         nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         nothing.wrap().setMargin(24)
         self._stack = QStackedLayout(self)
@@ -187,8 +179,6 @@ class TicketPanel(Ground):
         if ticket is None:
             return
         if before is None or before.card.id != ticket.card.id:
-            self.proof.clear()
-            self.problem.hide()
             self._unticked.clear()
         card = ticket.card
         self.number.setText(card.number)
@@ -247,12 +237,19 @@ class TicketPanel(Ground):
         elif paper.difference:
             missing = paper.difference == "missing"
             chip = CardChip("warn", _("Missing") if missing else paper.difference)
+        elif paper.shared:
+            chip = CardChip("muted", _("with {number}").format(number=paper.shared))
+        elif paper.needed_by:
+            chip = CardChip("info", _("for {number} too").format(number=paper.needed_by))
         return PaperRow(
             paper.id,
             paper.name,
             original=paper.original,
             count=paper.count,
-            ticked=paper.id not in self._unticked if returning and paper.out else None,
+            # What another ticket of the visit still needs cannot go home yet.
+            ticked=paper.id not in self._unticked
+            if returning and paper.out and not paper.needed_by
+            else None,
             chip=chip,
             place=holder_text(paper.holder, paper.holder_window),
             at=f"{self._session.store.local(paper.held_since):%H:%M}",
@@ -266,8 +263,11 @@ class TicketPanel(Ground):
         state = ticket.card.state
         out = [paper for paper in ticket.papers if paper.out]
         returning = self._returning(ticket) and (state == "ready" or bool(out))
-        self.proof.setVisible(returning)
-        self.hand_back_button.setVisible(returning)
+        self.papers_button.setVisible(self._actor.may("tickets.print"))
+        self.another_button.setVisible(
+            state != "closed" and bool(out) and self._actor.may("tickets.open")
+        )
+        self.correct_link.setVisible(self._actor.may("tickets.correct"))
         self.resume_button.setVisible(
             state == "suspended"
             and self._actor.may("tickets.handle")
@@ -277,24 +277,13 @@ class TicketPanel(Ground):
             state in ("queued", "handling", "suspended") and self._actor.may("tickets.withdraw")
         )
         self.reprint_button.setVisible(state != "closed")
-        self._name_hand_back(ticket)
-
-    def _name_hand_back(self, ticket: TicketView) -> None:
-        ticked, out = len(self.papers.ticked()), sum(paper.out for paper in ticket.papers)
-        if ticked < out or ticket.card.state == "suspended":
-            words = _n("Hand back {count} paper", "Hand back {count} papers", ticked)
-            self.hand_back_button.setText(words.format(count=ticked))
-        elif out:
-            self.hand_back_button.setText(_("Hand back all and close"))
-        else:
-            self.hand_back_button.setText(_("Close: nothing to hand back"))
-        self.hand_back_button.setEnabled(ticked > 0 or not out)
+        self.hand_back_foot.show_ticket(ticket, returning=returning)
 
     def _ticks_changed(self) -> None:
         if self.ticket is None:
             return
         self._unticked = {row.key for row in self.papers.rows() if row.ticked is False}  # type: ignore[misc]
-        self._name_hand_back(self.ticket)
+        self.hand_back_foot.tell()
 
     def _follow_keyboard(self, current: QModelIndex) -> None:
         if self.papers.hasFocus():
@@ -312,22 +301,15 @@ class TicketPanel(Ground):
                 widget.setFocus(Qt.FocusReason.OtherFocusReason)
                 return
 
-    def hand_back(self) -> None:
-        """Asks for the hand-back of what is ticked, against what stands in the proof field."""
-        ticket = self.ticket
-        if ticket is None or not self.hand_back_button.isEnabled():
-            return
-        if not self.hand_back_button.isVisibleTo(self):
-            return
-        out = [paper.id for paper in ticket.papers if paper.out]
-        ticked = tuple(row.key for row in self.papers.ticked())
-        papers = None if len(ticked) == len(out) else ticked
-        self.hand_back_wanted.emit(proof_of(self.proof.text(), ticket), papers)
+    def fill_proof(self, code: str) -> None:
+        self.hand_back_foot.fill_proof(code)
 
-    def say(self, sentence_: str) -> None:
-        """Says beside the proof field what was refused; what was typed stays, selected."""
-        self.problem.setText(sentence_)
-        self.problem.show()
-        if self.proof.isVisibleTo(self):
-            self.proof.setFocus(Qt.FocusReason.OtherFocusReason)
-            self.proof.selectAll()
+    def hand_back(self) -> None:
+        self.hand_back_foot.hand_back()
+
+    def ask_collector(self) -> None:
+        self.hand_back_foot.ask_collector()
+
+    def say(self, sentence: str) -> None:
+        """Says beside the proof field what was refused."""
+        self.hand_back_foot.say(sentence)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QWidget
 from hall_desk import i18n
 from hall_desk.i18n import N_, _
 from hall_desk.services.accounts import Actor
-from hall_desk.ui import theme
+from hall_desk.ui import key_map, theme
 from hall_desk.ui.finder import Finder
 from hall_desk.ui.labels import Elided, Text
 
@@ -136,6 +136,11 @@ class TopBar(QFrame):
     person_switch_asked = Signal()
     language_picked = Signal(str)
     quit_asked = Signal()
+    keys_asked = Signal()
+    # Going on a post, handing it over, leaving it: for whoever is signed in.
+    take_post_asked = Signal()
+    hand_over_asked = Signal()
+    leave_post_asked = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -146,6 +151,7 @@ class TopBar(QFrame):
         self.hall.setMaximumWidth(300)
         self.hall.setObjectName("hall_name")
         self.finder = Finder(session)
+        self.finder.setVisible(session.actor.may("tickets.read"))
         self.day = Text()
         self.day.setObjectName("clock_day")
         self.clock = Text()
@@ -178,7 +184,15 @@ class TopBar(QFrame):
 
     def _make_menu(self) -> QMenu:
         menu = QMenu(self)
-        menu.addAction(_("Switch person…") + "\tCtrl+L", self.person_switch_asked.emit)
+        menu.addAction(
+            _("Switch person…") + "\t" + key_map.now("Ctrl+L"), self.person_switch_asked.emit
+        )
+        if self._session.actor.may("posts.take"):
+            menu.addSeparator()
+            take, over = key_map.now("Ctrl+G"), key_map.now("Ctrl+H")
+            menu.addAction(_("Take post…") + "\t" + take, self.take_post_asked.emit)
+            menu.addAction(_("Hand over…") + "\t" + over, self.hand_over_asked.emit)
+            menu.addAction(_("Leave post"), self.leave_post_asked.emit)
         menu.addSeparator()
         for language, name in i18n.LANGUAGES.items():
             action = menu.addAction(name)
@@ -188,5 +202,6 @@ class TopBar(QFrame):
                 lambda _checked, picked=language: self.language_picked.emit(picked)
             )
         menu.addSeparator()
-        menu.addAction(_("Quit") + "\tCtrl+Q", self.quit_asked.emit)
+        menu.addAction(_("All keys…") + "\t" + key_map.now("Ctrl+F1"), self.keys_asked.emit)
+        menu.addAction(_("Quit") + "\t" + key_map.now("Ctrl+Q"), self.quit_asked.emit)
         return menu

@@ -20,10 +20,14 @@ if TYPE_CHECKING:
 
 
 class Verdict(Band):
-    """Green: may come in. Red: hold and measure again, or fever. `undo_asked` gives the check to take back."""
+    """Green: may come in. Red: hold and measure again, or fever. `undo_asked` gives the check to take back.
+
+    During a second reading `left` asks for another person, and `gone_asked` says that this one went away.
+    """
 
     undo_asked = Signal(object)
     left = Signal()
+    gone_asked = Signal(object)
 
     def __init__(self, store: Store, parent: QWidget | None = None) -> None:
         super().__init__("muted", parent)
@@ -35,6 +39,7 @@ class Verdict(Band):
         self.details = Elided("")
         self.details.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.undo = Link(_("Undo") + "  Alt+Z")
+        self.gone = Link(_("Went away") + "  Alt+L")
         self.leave = Link(_("Another person") + "  Esc")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 12, 8)
@@ -42,8 +47,10 @@ class Verdict(Band):
         layout.addWidget(self.words)
         layout.addWidget(self.details, 1)
         layout.addWidget(self.undo)
+        layout.addWidget(self.gone)
         layout.addWidget(self.leave)
         self.undo.clicked.connect(self.ask_undo)
+        self.gone.clicked.connect(self.ask_gone)
         self.leave.clicked.connect(self.left)
         self.show_last()
 
@@ -65,6 +72,12 @@ class Verdict(Band):
             "",
         )
 
+    def show_gone(self, first: Check) -> None:
+        """That somebody who was held went away."""
+        self._check = self._recheck = None
+        words = _("Left without a second reading: {name}, {degrees} ℃")
+        self._say("warn", words.format(name=who(first), degrees=first.degrees), "")
+
     def show_last(self) -> None:
         """Back to the last person's verdict."""
         self._recheck = None
@@ -79,6 +92,10 @@ class Verdict(Band):
     def ask_undo(self) -> None:
         if self._check is not None and self._recheck is None:
             self.undo_asked.emit(self._check)
+
+    def ask_gone(self) -> None:
+        if self._recheck is not None:
+            self.gone_asked.emit(self._recheck)
 
     def _draw(self, now: datetime | None) -> None:
         if self._recheck is not None:
@@ -99,7 +116,7 @@ class Verdict(Band):
             if check.outcome == "hold":
                 self._say("bad", _("Hold, measure again"), f"{last}    {self._due(check, now)}")
             elif check.outcome == "fever":
-                self._say("bad", _("Fever: not admitted, tell the working group"), last)
+                self._say("bad", _("Fever: not admitted, the working group is told"), last)
             else:
                 self._say("ok", "✓ " + _("Normal, may come in"), last)
 
@@ -114,6 +131,7 @@ class Verdict(Band):
         self.words.setText(words)
         self.details.setText(details)
         self.undo.setVisible(self._check is not None and self._recheck is None)
+        self.gone.setVisible(self._recheck is not None)
         self.leave.setVisible(self._recheck is not None)
         self.show_kind(kind)
         self.setAccessibleName(f"{words} {details}".strip())

@@ -11,6 +11,7 @@ from hall_desk.i18n import _, _n
 from hall_desk.services import matters
 from hall_desk.ui.buttons import Button
 from hall_desk.ui.labels import Chip, Text
+from hall_desk.ui.promise_list import PromiseButton
 from hall_desk.ui.ticket_cards import window_text
 
 if TYPE_CHECKING:
@@ -37,13 +38,14 @@ class WindowHead(QWidget):
         self.claims = Chip("", "muted")
         self.problem = Text("", "error")
         self.problem.hide()
+        self.promises = PromiseButton(session)
         self.next_button = Button(_("Claim next"), "primary", "F6")
         if not actor.may("tickets.claim"):
             self.next_button.hide()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        for widget in (self.heading, self.chooser, self.post, self.claims):
+        for widget in (self.heading, self.chooser, self.post, self.claims, self.promises):
             layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addStretch(1)
         layout.addWidget(self.problem)
@@ -76,7 +78,9 @@ class WindowHead(QWidget):
             self._activated(0)
 
     def _activated(self, number: int) -> None:
-        self.window_chosen.emit(self.chooser.itemData(number))
+        window_id = self.chooser.itemData(number)
+        self.promises.of_window(window_id)
+        self.window_chosen.emit(window_id)
 
     def _show_post(self) -> None:
         online = self._session.online

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedLayout, QVBoxLay
 from hall_desk import i18n
 from hall_desk.i18n import _
 from hall_desk.ui import theme
-from hall_desk.ui.buttons import Button
+from hall_desk.ui.buttons import Button, Link
 from hall_desk.ui.handled_papers import HandledPapers
 from hall_desk.ui.labels import Band, Chip, Ground, Text
 from hall_desk.ui.result_field import ResultField
@@ -39,6 +39,7 @@ class WindowTicket(Ground):
     transfer_wanted = Signal()
     release_wanted = Signal()
     terminate_wanted = Signal()
+    papers_wanted = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("card", parent)
@@ -72,6 +73,7 @@ class WindowTicket(Ground):
         self.transfer_button = Button(_("Other window…"))
         self.release_button = Button(_("Requeue"))
         self.terminate_button = Button(_("Terminate…"), "danger")
+        self.papers_button = Link(_("Papers…") + "  Alt+P")
         self._lay_out()
         for button, wanted in (
             (self.finish_button, self.finish_wanted),
@@ -82,6 +84,7 @@ class WindowTicket(Ground):
             (self.transfer_button, self.transfer_wanted),
             (self.release_button, self.release_wanted),
             (self.terminate_button, self.terminate_wanted),
+            (self.papers_button, self.papers_wanted),
             (self.papers.record, self.record_wanted),
         ):
             button.clicked.connect(wanted)
@@ -94,6 +97,7 @@ class WindowTicket(Ground):
         head.setSpacing(14)
         head.addWidget(self.number)
         head.addWidget(self.matter, 1)
+        head.addWidget(self.papers_button, 0, Qt.AlignmentFlag.AlignVCenter)
         head.addWidget(self.state, 0, Qt.AlignmentFlag.AlignVCenter)
         head.addWidget(self.late, 0, Qt.AlignmentFlag.AlignVCenter)
         head.addWidget(self.clock)
@@ -196,6 +200,12 @@ class WindowTicket(Ground):
         if self.ticket is not None and self.ticket.card.id == ticket_id:
             self.result.set_text("")
 
+    def keep(self, ticket_id: UUID, result: str, rows: list[PaperRow]) -> None:
+        """What had been written on a ticket is there again when it is shown next: its last step was undone."""
+        if self.ticket is not None and self.ticket.card.id == ticket_id:
+            self.ticket = None
+        self._half_done[ticket_id] = (result, rows)
+
     def _may_work(self) -> bool:
         ticket = self.ticket
         return (
@@ -230,6 +240,7 @@ class WindowTicket(Ground):
             said = _("Result: {text}").format(text=ticket.result)
         self.outcome.setText(said)
         self.outcome.setVisible(bool(said))
+        self.papers_button.setVisible(self._actor.may("tickets.print"))
         self.claim_button.setVisible(may and state == "queued")
         self.resume_button.setVisible(may and state == "suspended")
         for button in (self.finish_button, self.suspend_button, self.transfer_button):

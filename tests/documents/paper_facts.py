@@ -9,14 +9,38 @@ from typing import Any
 
 from hall_desk.services.custody import PaperLine
 from hall_desk.services.figures import (
+    AreaLine,
+    AttendanceFigures,
     Attention,
     Bin,
+    CallbackFigures,
+    CarriedLine,
+    CloseFigures,
+    ConsultationFigures,
+    Count,
     CustodyFigures,
     DayFigures,
+    DisinfectionFigures,
+    HighReading,
     HourCount,
+    IncidentFigures,
+    IncidentLine,
+    LateFigures,
+    LowRating,
+    MatterCount,
     MatterFigures,
+    NumberFigures,
+    NumberLine,
     PaperOutLine,
+    PeopleFigures,
+    PhoneCaseFigures,
+    PhoneWindow,
+    PostFigures,
+    PostLine,
+    RatingFigures,
     ScreeningFigures,
+    SlipFigures,
+    StepLine,
     TicketFigures,
     WindowFigures,
 )
@@ -138,11 +162,32 @@ LONG_RECEIPT = replace(
     clerk="欧阳娜娜",
 )
 
+
+def at(hour: int, minute: int) -> datetime:
+    return datetime(2020, 2, 21, hour, minute, tzinfo=BEIJING)
+
+
+def by_code(**counts: int) -> tuple[Count, ...]:
+    return tuple(Count(code, count) for code, count in counts.items())
+
+
+def grades(*counts: int) -> tuple[Count, ...]:
+    return tuple(Count(str(5 - place), count) for place, count in enumerate(counts))
+
+
+MOST_ASKED = (
+    MatterCount("YB02", "变更医疗定点医院", 21),
+    MatterCount("YB01", "领取医保卡", 17),
+    MatterCount("HJ01", "居住证签注", 12),
+    MatterCount("ZF01", "公租房补贴申领", 9),
+)
+
 DAY = DayFigures(
     hall="太平桥街道政务服务大厅",
     day=date(2020, 2, 21),
     weekday=4,
     hours="9:00-17:00",
+    epidemic=True,
     opened_day=date(2020, 2, 3),
     as_of=datetime(2020, 2, 21, 17, 12, tzinfo=BEIJING),
     made_by="李",
@@ -155,6 +200,7 @@ DAY = DayFigures(
         held=2,
         fevers=1,
         cleared_on_recheck=1,
+        went_away=0,
         withdrawn=0,
         highest_tenths=376,
         by_hour=tuple(
@@ -175,6 +221,8 @@ DAY = DayFigures(
         measured=28,
         previous_day_share=0.71,
         cumulative=267,
+        corrected=0,
+        given_to_others=0,
         distribution=tuple(
             Bin(label, count)
             for label, count in zip(
@@ -182,14 +230,6 @@ DAY = DayFigures(
                 (3, 9, 10, 4, 1, 1, 0),
                 strict=True,
             )
-        ),
-        by_window=(
-            WindowFigures("1", "综合受理", 4, 4, 132, 4, 4, 5),
-            WindowFigures("2", "居住与户籍", 5, 4, 185, 3, 4, 7),
-            WindowFigures("3", "医疗保险", 11, 11, 140, 10, 11, 19),
-            WindowFigures("4", "养老助残", 4, 4, 171, 3, 4, 8),
-            WindowFigures("5", "就业与失业", 5, 4, 198, 2, 4, 6),
-            WindowFigures("6", "住房保障", 2, 1, None, 0, 1, 4),
         ),
         by_matter=(
             MatterFigures("YB01", "领取医保卡", "3", 7, 7, 128),
@@ -218,7 +258,150 @@ DAY = DayFigures(
             ),
         ),
     ),
-    slips=49,
+    people=PeopleFigures(
+        came=159,
+        left_by_key=151,
+        left_at_close=8,
+        refused=1,
+        peak=19,
+        peak_at=at(11, 20),
+        capacity=30,
+        most_by_hour=tuple(
+            HourCount(hour, count)
+            for hour, count in zip(range(9, 17), (6, 15, 19, 17, 7, 11, 13, 9), strict=True)
+        ),
+    ),
+    consultations=ConsultationFigures(
+        total=128,
+        by_outcome=by_code(settled=27, slip=49, callback=15, ticket=31, online=0, notice=6),
+        by_channel=by_code(in_person=119, phone=9),
+        by_hour=tuple(
+            HourCount(hour, count)
+            for hour, count in zip(range(9, 17), (13, 22, 24, 18, 6, 16, 19, 10), strict=True)
+        ),
+        top_matters=MOST_ASKED,
+        about_nothing_listed=4,
+        withdrawn=2,
+        notices_given=6,
+        notices_reopened=2,
+    ),
+    slips=SlipFigures(total=49, top_matters=MOST_ASKED, of_window_only=5),
+    windows=(
+        WindowFigures("1", "综合受理", 4, 4, 132, 4, 4, 3, 2, 2, 5),
+        WindowFigures("2", "居住与户籍", 5, 4, 185, 3, 4, 4, 1, 1, 7),
+        WindowFigures("3", "医疗保险", 11, 11, 140, 10, 11, 22, 4, 5, 19),
+        WindowFigures("4", "养老助残", 4, 4, 171, 3, 4, 6, 2, 2, 8),
+        WindowFigures("5", "就业与失业", 5, 4, 198, 2, 4, 9, 3, 3, 6),
+        WindowFigures("6", "住房保障", 2, 1, None, 0, 1, 5, 1, 2, 4),
+    ),
+    callbacks=CallbackFigures(
+        promised=15,
+        calls=19,
+        no_answer=6,
+        settled=13,
+        by_result=by_code(reached=11, needs_visit=1, wrong_number=0, withdrawn=1),
+        open_at_end=2,
+        side=1,
+        overdue=1,
+    ),
+    phone_cases=PhoneCaseFigures(
+        total=49,
+        minutes=163,
+        by_outcome=by_code(settled=31, answered=12, needs_visit=4, passed_on=2),
+        by_window=(PhoneWindow("3", "医疗保险", 22, 71),),
+        top_matters=MOST_ASKED[:2],
+        about_nothing_listed=7,
+        withdrawn=1,
+    ),
+    numbers=NumberFigures(2, (NumberLine("6", "住房保障", at(14, 20)),)),
+    incidents=IncidentFigures(
+        opened=2,
+        closed=2,
+        open_at_end=0,
+        late=1,
+        lines=(
+            IncidentLine(
+                "fever",
+                "大厅入口",
+                "",
+                at(10, 7),
+                at(10, 17),
+                at(10, 8),
+                at(10, 25),
+                True,
+                (
+                    StepLine(at(10, 7), "opened", "王静"),
+                    StepLine(at(10, 8), "on_my_way", "李建国"),
+                    StepLine(at(10, 12), "step", "王静"),
+                    StepLine(at(10, 25), "closed", "李建国"),
+                ),
+            ),
+            IncidentLine(
+                "refuses_rules",
+                "大厅入口",
+                "",
+                at(14, 40),
+                at(14, 55),
+                at(14, 46),
+                at(14, 54),
+                False,
+                (
+                    StepLine(at(14, 40), "opened", "王静"),
+                    StepLine(at(14, 46), "on_my_way", "李建国"),
+                    StepLine(at(14, 54), "closed", "李建国"),
+                ),
+            ),
+        ),
+    ),
+    attendance=AttendanceFigures(
+        asked=2,
+        present=18,
+        readings=34,
+        not_checked=("梁爽",),
+        too_few=1,
+        highest_tenths=374,
+        high=(HighReading(at(13, 2), "高**", 374),),
+        unwell=1,
+        without_mask=0,
+        not_out=1,
+    ),
+    posts=PostFigures(
+        turns=4,
+        handed_over=1,
+        lines=(
+            PostLine("screening", "", "王静", at(8, 40), at(12, 0), "孙丽"),
+            PostLine("screening", "", "孙丽", at(12, 0), at(17, 5), ""),
+            PostLine("proxy", "", "陈晓东", at(8, 40), at(17, 5), ""),
+            PostLine("window", "3", "张颖", at(8, 50), None, ""),
+        ),
+    ),
+    disinfection=DisinfectionFigures(
+        rounds=5,
+        areas=(
+            AreaLine("大厅", (at(8, 30), at(12, 30), at(16, 30)), ("孙丽",)),
+            AreaLine("窗口区", (at(8, 40), at(12, 40)), ("孙丽", "王静")),
+        ),
+    ),
+    ratings=RatingFigures(
+        total=17,
+        satisfied=16,
+        by_grade=grades(12, 3, 1, 0, 1),
+        low=(
+            LowRating(at(10, 44), 1, ("slow",), "A021", "2", at(10, 44) + timedelta(days=5), None),
+        ),
+        waiting=1,
+        late=0,
+    ),
+    close=CloseFigures(
+        at(17, 10),
+        "李建国",
+        (
+            CarriedLine("ticket", "B006", "等待补材料"),
+            CarriedLine("paper", "B006", "窗口继续办理需要"),
+            CarriedLine("callback", "6", "无人接听，明日再拨"),
+        ),
+    ),
+    late=LateFigures(2, by_code(phone_case=2), at(17, 12)),
     attention=(
         Attention("fever", {"at": "10:07"}),
         Attention(
@@ -229,6 +412,8 @@ DAY = DayFigures(
                 "holder": "window",
                 "window": "6",
                 "staff": "周",
+                "reason": "",
+                "since": "",
             },
         ),
         Attention("over_promise", {"number": "A021", "minutes": 12, "promised": 3}),
@@ -243,10 +428,23 @@ DAY = DayFigures(
 EMPTY_DAY = replace(
     DAY,
     as_of=None,
-    screening=ScreeningFigures(0, 0, 0, 0, 0, 0, 0, 0, None, ()),
-    tickets=TicketFigures(0, 0, 0, 0, 0, 0, None, None, 0, 0, None, 236, (), (), ()),
+    screening=ScreeningFigures(0, 0, 0, 0, 0, 0, 0, 0, 0, None, ()),
+    people=PeopleFigures(0, 0, 0, 0, 0, None, 0, ()),
+    consultations=ConsultationFigures(0, (), (), (), (), 0, 0, 0, 0),
+    slips=SlipFigures(0, (), 0),
+    tickets=TicketFigures(0, 0, 0, 0, 0, 0, None, None, 0, 0, None, 236, 0, 0, (), ()),
+    windows=(),
     custody=CustodyFigures(0, 0, 0, 0, 0, ()),
-    slips=0,
+    callbacks=CallbackFigures(0, 0, 0, 0, (), 0, 0, 0),
+    phone_cases=PhoneCaseFigures(0, 0, (), (), (), 0, 0),
+    numbers=NumberFigures(0, ()),
+    incidents=IncidentFigures(0, 0, 0, 0, ()),
+    attendance=AttendanceFigures(2, 0, 0, (), 0, None, (), 0, 0, 0),
+    posts=PostFigures(0, 0, ()),
+    disinfection=DisinfectionFigures(0, ()),
+    ratings=RatingFigures(0, 0, grades(0, 0, 0, 0, 0), (), 0, 0),
+    close=CloseFigures(None, "", ()),
+    late=LateFigures(0, (), None),
     attention=(),
     digest="",
     entries=0,
@@ -271,15 +469,64 @@ HUGE_DAY = replace(
         terminated=13,
         cumulative=1_234_567,
         p90_seconds=7_384.0,
-        by_window=tuple(
-            WindowFigures(
-                str(n), f"综合受理第{n}组（含社会保险与住房公积金业务）", n, n, n * 31.0, n, n, n
-            )
-            for n in range(1, 31)
-        ),
         by_matter=tuple(
             MatterFigures(f"SX{n:03}", f"{n}、{LONG_MATTER}"[:40], str(n % 30 + 1), n, n, n * 17.0)
             for n in range(1, 61)
+        ),
+    ),
+    windows=tuple(
+        WindowFigures(
+            str(n),
+            f"综合受理第{n}组（含社会保险与住房公积金业务）",
+            n,
+            n,
+            n * 31.0,
+            n,
+            n,
+            n,
+            n,
+            n,
+            n,
+        )
+        for n in range(1, 31)
+    ),
+    consultations=replace(
+        DAY.consultations,
+        total=9_876,
+        top_matters=tuple(MatterCount(f"SX{n:03}", LONG_MATTER, 1_000 - n) for n in range(1, 9)),
+    ),
+    incidents=replace(
+        DAY.incidents,
+        opened=30,
+        lines=tuple(
+            replace(
+                DAY.incidents.lines[0],
+                place="二层东侧自助服务区三号自助终端机前（靠近消防通道）",
+                closed_at=None if n % 2 else at(10, 25),
+                steps=DAY.incidents.lines[0].steps * 4,
+            )
+            for n in range(30)
+        ),
+    ),
+    posts=replace(
+        DAY.posts,
+        turns=30,
+        lines=tuple(
+            PostLine("window", str(n), "欧阳娜娜", at(8, 50), at(17, 0), "张颖")
+            for n in range(1, 31)
+        ),
+    ),
+    ratings=replace(
+        DAY.ratings,
+        low=tuple(
+            replace(DAY.ratings.low[0], reasons=("slow", "manner", "unclear", "errands", "mistake"))
+            for _ in range(20)
+        ),
+    ),
+    close=replace(
+        DAY.close,
+        carried=tuple(
+            CarriedLine("ticket", f"B{n:03}", f"等待补材料，{LONG_MATTER}") for n in range(1, 41)
         ),
     ),
     custody=replace(

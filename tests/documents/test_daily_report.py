@@ -8,12 +8,14 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import pytest
 from paper_facts import DAY, EMPTY_DAY, HUGE_DAY, LONG_MATTER
 from reading import assert_tidy, codes, fonts, joined, lines, text, texts
 
 from hall_desk import i18n
-from hall_desk.documents.daily_report import daily_report, day_code
+from hall_desk.documents.daily_report import daily_report, day_code, sentence
 from hall_desk.services.figures import Attention
 
 HEADINGS = (
@@ -24,6 +26,13 @@ HEADINGS = (
     "需要关注",
     "各事项",
     "当日日志摘要",
+    "每小时咨询",
+    "咨询登记",
+    "回电",
+    "情况上报",
+    "好差评",
+    "人员健康情况",
+    "日终收尾",
 )
 
 
@@ -57,27 +66,15 @@ def test_headline_figures() -> None:
 
 def test_every_window_has_its_row_and_the_total_adds_up() -> None:
     pdf = daily_report(DAY)
-    assert row(pdf, "3 号窗口 医疗保险")[-5:] == ["11", "11", "2:20", "91%", "19"]
-    assert row(pdf, "6 号窗口 住房保障")[-5:] == ["2", "1", "–", "0%", "4"]
-    assert row(pdf, "合计")[-5:] == ["31", "28", "2:41", "79%", "49"]
+    assert row(pdf, "3 号窗口 医疗保险")[-6:] == ["91%", "22", "4", "/", "5", "19"]
+    assert row(pdf, "6 号窗口 住房保障")[-9:] == ["2", "1", "–", "0%", "5", "1", "/", "2", "4"]
+    assert row(pdf, "合计")[-9:] == ["31", "28", "2:41", "79%", "49", "13", "/", "15", "49"]
 
 
 def test_matters_papers_out_and_charts() -> None:
     pdf = daily_report(DAY)
     assert row(pdf, "YB02") == ["YB02", "变更医疗定点医院", "3", "4", "4", "2:46"]
-    assert row(pdf, "B006 陈") == [
-        "B006",
-        "陈**",
-        "身份证",
-        "原件",
-        "1",
-        "份",
-        "6",
-        "号窗口",
-        "周",
-        "02-21",
-        "15:02",
-    ]
+    assert "B006陈**身份证原件1份6号窗口周02-2115:02" in joined(pdf)
     words = rows(pdf)
     assert any("9 10 11 12 13 14 15 16 0–1 1–2 2–3 3–4 4–5 5–8 8+" in line for line in words)
     figures = " ".join(words[: words.index("各窗口")])
@@ -106,6 +103,94 @@ def test_what_needs_attention_is_said_in_sentences() -> None:
         assert wanted in words
 
 
+def test_every_duty_has_its_section() -> None:
+    words = joined(daily_report(DAY))
+    for wanted in (
+        # consultations, slips and people in the hall
+        "当场答复27", "一次性告知单6", "变更医疗定点医院21", "未指明事项4", "仅窗口电话5",
+        "咨询128件·现场119·电话9·最忙一小时24件（11时起）·小贴士49张·一次性告知6份·持单再来2次·撤销2件",
+        "厅内人数：进厅159人次·同时最多19人（11:20）·限额30人·未准入1人·收尾清零8人",
+        # callbacks and phone cases
+        "当日约定15", "拨打次数19", "其中无人接听6", "已接通11", "仍待回电2", "其中久呼未接1", "其中已逾期1",
+        "电话办结31", "合计件数49", "通话分钟163",
+        # incidents with their steps
+        "10:07发热大厅入口10:07王静上报；10:08李建国前往；10:12王静处置；10:25李建国结束10:25，超时",
+        "14:40不配合大厅入口",
+        # ratings
+        "非常满意12", "满意率94%", "10:44A021非常不满意等候或办理时间长02-26前", "待回访1件，其中逾期0件。",
+        # people, posts, disinfection
+        "到岗18", "测温次数34", "未测温1", "测温不足2次1", "13:02高**37.4℃",
+        "王静08:40–12:00（已交接）；孙丽12:00–17:05", "3号窗口张颖08:50–", "大厅08:30、12:30、16:30孙丽",
+        # the closing and after
+        "李建国于17:10完成日终收尾。", "原件未还B006窗口继续办理需要", "待回电6号窗口无人接听，明日再拨",
+        "收尾后补记2条（最后一条17:12）：电话办理2。",
+    ):  # fmt: skip
+        assert wanted in words, wanted
+
+
+def test_duties_without_any_record_are_named_in_one_line() -> None:
+    words = joined(daily_report(EMPTY_DAY))
+    assert "当日没有记录：咨询登记、电话业务、情况上报、好差评、人员与岗位。" in words
+    assert "当日尚未收尾。" in words
+    only = replace(EMPTY_DAY, incidents=DAY.incidents)
+    assert "当日没有记录：咨询登记、电话业务、好差评、人员与岗位。" in joined(daily_report(only))
+    assert "当日没有记录" not in joined(daily_report(DAY))
+
+
+def test_ordinary_mode_is_not_named() -> None:
+    assert "防疫模式" in joined(daily_report(DAY))
+    assert "防疫模式" not in joined(daily_report(replace(DAY, epidemic=False)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "wanted"),
+    [
+        ("incident_open", {"kind": "fever", "at": "02-21 10:07", "late": True},
+         "02-2110:07上报的情况（发热）逾期未结。"),
+        ("incident_open", {"kind": "dispute", "at": "02-21 16:00", "late": False}, "尚未结束。"),
+        ("callback_overdue", {"window": "3", "due": "02-21 14:00", "tries": 0},
+         "3号窗口约定02-2114:00回电，未拨打。"),
+        ("callback_overdue", {"window": "3", "due": "02-21 14:00", "tries": 2},
+         "3号窗口约定02-2114:00回电，拨打2次无人接听。"),
+        ("number_trouble", {"window": "6", "since": "02-21 14:20"},
+         "02-2114:20起有人反映6号窗口电话无人接听，请核对号码。"),
+        ("low_rating", {"grade": 1, "reasons": ["slow"], "number": "A021", "window": "2", "due": "02-26"},
+         "非常不满意（A021：等候或办理时间长），须于02-26前回访。"),
+        ("low_rating", {"grade": 2, "reasons": ["place"], "number": "", "window": "", "due": "02-26"},
+         "不满意（大厅："),
+        ("follow_ups_late", {"count": 2}, "2件差评逾期未回访。"),
+        ("staff_high", {"at": "13:02", "person": "高**"}, "工作人员高**13:02体温偏高。"),
+        ("staff_not_checked", {"names": ["梁爽", "宋佳"], "count": 9}, "9名工作人员当日未测温：梁爽、宋佳…。"),
+        ("hall_full", {"peak": 31, "capacity": 30, "at": "11:20"}, "11:20厅内31人，超过限额30人。"),
+        ("late_entries", {"count": 2, "last": "02-21 17:12"}, "日终收尾后又补记2条（最后一条02-2117:12）。"),
+        ("originals_out",
+         {"number": "B006", "papers": ["身份证"], "holder": "window", "window": "6", "staff": "周",
+          "reason": "窗口继续办理需要", "since": "02-20"},
+         "B006的原件尚未交还（6号窗口周，02-20起）：身份证；已顺延：窗口继续办理需要。"),
+        ("of a newer program", {}, "ofanewerprogram"),
+    ],
+)  # fmt: skip
+def test_each_kind_of_exception_has_its_sentence(
+    kind: str, facts: dict[str, Any], wanted: str
+) -> None:
+    found = "".join(sentence(Attention(kind, facts)).split())
+    assert wanted in found
+    assert wanted in joined(daily_report(replace(DAY, attention=(Attention(kind, facts),))))
+
+
+def test_an_ordinary_day_stays_short() -> None:
+    assert len(texts(daily_report(DAY))) <= 4
+
+
+def test_a_hall_of_fifty_windows_has_its_posts_over_pages() -> None:
+    one = DAY.posts.lines[-1]
+    lines = tuple(replace(one, window_number=str(n)) for n in range(1, 51))
+    pdf = daily_report(replace(DAY, posts=replace(DAY.posts, lines=lines)))
+    assert_tidy(pdf, 13)
+    found = {m[1] for page in texts(pdf) for m in re.finditer(r"(\d+) 号窗口 张颖", page)}
+    assert found == {str(n) for n in range(1, 51)}
+
+
 def test_a_busy_hour_in_which_nobody_took_a_ticket() -> None:
     facts = {"hour": 9, "opened": 6, "median_wait_seconds": None}
     words = joined(daily_report(replace(DAY, attention=(Attention("busy_hour", facts),))))
@@ -120,7 +205,7 @@ def test_a_share_is_whole_only_when_it_is() -> None:
     tickets = replace(DAY.tickets, within_promise=999, measured=1000)
     assert "99%" in text(daily_report(replace(DAY, tickets=tickets)))
     tickets = replace(DAY.tickets, within_promise=1, measured=1000)
-    assert row(daily_report(replace(DAY, tickets=tickets)), "合计")[-2] == "1%"
+    assert row(daily_report(replace(DAY, tickets=tickets)), "合计")[-6] == "1%"
 
 
 def test_the_digest_in_foot_text_and_code() -> None:
@@ -130,7 +215,10 @@ def test_the_digest_in_foot_text_and_code() -> None:
         assert "c19e 44d0 7a21 03bf" in page
     assert DAY.digest in joined(pdf)
     assert DAY.previous_digest in joined(pdf)
-    assert codes(pdf) == [f"HDDAY1*20200221*{DAY.digest.upper()}"] == [day_code(DAY)]
+    own = f"HDDAY1*20200221*{DAY.digest.upper()}"
+    assert codes(pdf) == [f"{own}*{DAY.previous_digest.upper()}"] == [day_code(DAY)]
+    first = replace(DAY, previous_digest="")
+    assert codes(daily_report(first)) == [own]
 
 
 def test_practice_is_marked_on_every_page_and_only_then() -> None:
@@ -171,6 +259,7 @@ def test_a_huge_day_goes_over_pages() -> None:
         assert f"第{number}页共{len(pages)}页" in "".join(page.split())
     words = joined(pdf)
     assert words.count(f"、{LONG_MATTER}"[:20]) == 60
+    assert words.count("等待补材料，") == 40
     out = {match[0] for page in pages for match in re.finditer(r"B0\d\d(?=\s+陈)", page)}
     assert out >= {f"B{number:03}" for number in range(1, 41)}
     windows = {m[1] for page in pages for m in re.finditer(r"(\d+) 号窗口 综合受理第", page)}
@@ -241,7 +330,10 @@ def test_in_english() -> None:
         "Window 3",
         "A021 took 12 min; 3 min were promised.",
         "PRACTICE",
-        "Page 1 of 2",
+        "Page 1 of 4",
+        "Epidemic mode",
+        "10:25, after the deadline",
+        "Closed by 李建国 at 17:10.",
     ):
         assert wanted in words
 

@@ -59,6 +59,13 @@ def test_a_copy_of_the_receipt_tells_what_happened_since() -> None:
     assert "医保卡原件" not in words  # it did not come from the resident
 
 
+def test_a_sheet_shared_with_the_first_matter_of_the_visit_is_told_with_its_number() -> None:
+    papers = (paper("身份证", shared="A017"), paper("申请表"))
+    for make in (receipt, routing_slip):
+        words = joined(make(replace(RECEIPT, papers=papers), "80"))
+        assert "身份证原件1份（随A017）" in words
+
+
 def test_a_receipt_without_papers_says_so() -> None:
     assert "已收：未收材料" in joined(receipt(replace(RECEIPT, papers=()), "80"))
     assert "本单未收材料。" in joined(routing_slip(replace(RECEIPT, papers=()), "80"))

@@ -53,6 +53,6 @@ def test_every_receipt_opens_its_ticket(boss: Actor, roll: str) -> None:
     for card in (*board.queued, *board.handling, *board.suspended, *board.ready):
         facts = tickets.receipt_facts(boss, card.id)
         [scanned] = codes(receipt(facts, roll))
-        assert [found.id for found in tickets.find(boss, scanned)] == [card.id]
+        assert tickets.by_code(boss, scanned) == (card, True)
         # Whoever finds the routing slip must not be able to fetch the papers with it.
         assert scanned not in codes(routing_slip(facts, roll))

@@ -12,7 +12,17 @@ import pytest
 
 from hall_desk import errors
 from hall_desk.documents.daily_report import daily_report
-from hall_desk.services import accounts, custody, figures, sample_day, screening, tickets
+from hall_desk.services import (
+    accounts,
+    callbacks,
+    custody,
+    figures,
+    incidents,
+    posts,
+    sample_day,
+    screening,
+    tickets,
+)
 from hall_desk.services.accounts import Actor
 from hall_desk.services.figures import DayFigures
 from hall_desk.store import models
@@ -35,8 +45,48 @@ def test_the_day_is_the_one_that_was_promised(day: DayFigures) -> None:
     assert day.tickets.opened == 31
     assert day.tickets.cumulative == 267
     assert day.tickets.finished + day.tickets.suspended + day.tickets.terminated == 31
-    assert day.slips == 49
+    assert day.slips.total == 49
     assert day.custody.originals_out == 1
+
+
+def test_the_paper_s_facts_are_in_the_day(day: DayFigures) -> None:
+    """Over twenty business calls at the window that changes hospitals; refused rules, reported while dealt with."""
+    by_window = {line.number: line for line in day.phone_cases.by_window}
+    assert by_window["3"].count > 20
+    assert max(hour.count for hour in day.consultations.by_hour) == 24
+    fever, refused = day.incidents.lines
+    assert (fever.kind, refused.kind) == ("fever", "refuses_rules")
+    for line in (fever, refused):
+        assert [step.kind for step in line.steps][0::3] == ["opened", "closed"]
+        assert len(line.steps) == 4
+    assert day.epidemic
+
+
+def test_friday_was_closed_with_the_one_original_carried_over(day: DayFigures) -> None:
+    assert day.close.closed_by == sample_day.PEOPLE["manager"]
+    kinds = [line.kind for line in day.close.carried]
+    assert kinds == ["ticket", "ticket", "paper", "callback"]
+    assert all(line.reason for line in day.close.carried)
+    assert day.late.entries == 0
+    assert (day.people.capacity, day.people.refused, day.people.left_at_close > 0) == (40, 1, True)
+
+
+def test_the_staff_are_measured_and_on_their_posts(day: DayFigures) -> None:
+    assert (day.attendance.present, day.attendance.not_checked, day.attendance.too_few) == (
+        18,
+        (),
+        1,
+    )
+    assert day.posts.turns == 17
+    assert day.posts.handed_over == 2
+    assert day.disinfection.rounds == 6
+
+
+def test_residents_rated(day: DayFigures) -> None:
+    (low,) = day.ratings.low
+    assert (low.grade, low.reasons) == (1, ("slow",))
+    assert day.ratings.total == sum(one.count for one in day.ratings.by_grade) > 15
+    assert day.tickets.given_to_others == 1
 
 
 def test_parts_add_up(day: DayFigures) -> None:
@@ -45,10 +95,20 @@ def test_parts_add_up(day: DayFigures) -> None:
     assert sum(hour.count for hour in checks.by_hour) == checks.total
     assert sum(part.count for part in done.distribution) == done.measured == done.finished
     for name in ("opened", "finished"):
-        assert sum(getattr(line, name) for line in done.by_window) == getattr(done, name)
+        assert sum(getattr(line, name) for line in day.windows) == getattr(done, name)
         assert sum(getattr(line, name) for line in done.by_matter) == getattr(done, name)
-    assert sum(line.within for line in done.by_window) == done.within_promise
-    assert sum(line.slips for line in done.by_window) == day.slips
+    assert sum(line.within for line in day.windows) == done.within_promise
+    assert sum(line.slips for line in day.windows) == day.slips.total
+    asked = day.consultations
+    assert sum(one.count for one in asked.by_outcome) == asked.total == 128
+    assert sum(one.count for one in asked.by_channel) == asked.total
+    outcomes = {one.code: one.count for one in asked.by_outcome}
+    assert (outcomes["slip"], outcomes["ticket"]) == (day.slips.total, done.opened)
+    assert outcomes["notice"] == asked.notices_given
+    assert sum(line.phone_cases for line in day.windows) == day.phone_cases.total
+    assert sum(line.callbacks_settled for line in day.windows) == day.callbacks.settled
+    inside = day.people
+    assert inside.came - inside.left_by_key == inside.left_at_close
     kept = day.custody
     assert kept.received + kept.new_papers == kept.handed_back + kept.kept_copies + sum(
         p.count for p in kept.out
@@ -62,6 +122,15 @@ def test_the_next_morning_is_full_of_life(boss: Actor) -> None:
     assert len(board.suspended) == 2
     assert len(board.ready) == 2
     assert len(screening.holds(boss)) == 1
+    waiting = callbacks.counts(boss)
+    assert (waiting.due, waiting.overdue, waiting.side) == (3, 1, 1)
+    (dispute,) = incidents.open_ones(boss)
+    assert (dispute.kind, len(dispute.going)) == ("dispute", 1)
+    assert {one.post: one.staff for one in posts.on_posts(boss) if one.post != "window"} == {
+        "screening": "王静",
+        "consultation": "李雪梅",
+        "proxy": "陈晓东",
+    }
     assert custody.papers_out(boss)
 
 
@@ -90,7 +159,7 @@ def test_pdf_and_json_tell_the_same(day: DayFigures) -> None:
         *(line["number"] for line in told["custody"]["out"]),
     ):
         assert str(number) in text
-    for line in told["tickets"]["by_window"]:
+    for line in told["windows"]:
         assert f"{line['number']} 号窗口 {line['name']}" in text
     assert told["digest"][:4] in text
 

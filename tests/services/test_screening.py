@@ -166,3 +166,33 @@ def test_phones_are_masked_in_lists(front_desk: Actor) -> None:
 def test_a_window_clerk_may_not_screen(clerk: Actor) -> None:
     with pytest.raises(errors.NotAllowed):
         screening.record(clerk, new("365"))
+
+
+def test_a_held_person_who_leaves_waits_no_longer_and_may_come_back(
+    store: Store, front_desk: Actor
+) -> None:
+    held = screening.record(front_desk, new("37.6", name="周先生"))
+    screening.left(front_desk, held.id)
+    store.freeze(MORNING + timedelta(minutes=1))
+    screening.left(front_desk, held.id)
+    assert screening.holds(front_desk) == []
+    assert screening.summary(front_desk).to_recheck == 0
+    assert screening.today(front_desk)[0].left_at == MORNING
+    again = screening.record(front_desk, new("36.6", recheck_of=held.id))
+    assert (again.outcome, again.name) == ("normal", "周先生")
+    with pytest.raises(errors.NotFound):
+        screening.left(front_desk, held.id)
+
+
+def test_only_who_is_held_can_leave_without_a_second_reading(front_desk: Actor) -> None:
+    admitted = screening.record(front_desk, new("36.5"))
+    for key in (admitted.id, new_id()):
+        with pytest.raises(errors.NotFound):
+            screening.left(front_desk, key)
+
+
+def test_staff_are_measured_by_name(front_desk: Actor) -> None:
+    with pytest.raises(errors.BadInput) as refused:
+        screening.record(front_desk, new("36.5", person="staff"))
+    assert (refused.value.field, refused.value.reason) == ("name", "empty")
+    assert screening.record(front_desk, new("36.5", person="staff", name="张敏")).name == "张敏"

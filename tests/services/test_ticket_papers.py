@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ from hall_desk.store.ids import new_id
 from tests.conftest import MORNING, PIN, _window
 
 STEPS = ("claim", "claim_next", "received", "missing", "release", "suspend", "resume", "transfer", "note_read",
-         "finish", "finish_keeping", "withdraw", "terminate")  # fmt: skip
+         "finish", "finish_keeping", "withdraw", "terminate", "undo")  # fmt: skip
 
 
 def _hall(place: str) -> dict[str, Any]:
@@ -58,19 +59,57 @@ class Papers(RuleBasedStateMachine):
     def morning(self) -> None:
         self.minute = 0
         with self.hall["store"].db.atomic():
-            for table in (models.CustodyMove, models.Paper, models.Claim, models.Ticket):
+            models.Paper.update(shared_with=None).execute()
+            models.Staff.update(wrong_tries=0, locked_until=None).execute()
+            for table in (
+                models.CallAttempt,
+                models.Callback,
+                models.HandBack,
+                models.CustodyMove,
+                models.Paper,
+                models.Claim,
+                models.Ticket,
+            ):
                 table.delete().execute()
 
     def _later(self) -> None:
+        # Four seconds: what was just done can be undone, what was done before the last two steps cannot.
         self.minute += 1
-        self.hall["store"].freeze(MORNING + timedelta(minutes=self.minute))
+        self.hall["store"].freeze(MORNING + timedelta(seconds=4 * self.minute))
 
     @rule(target=opened, originals=st.lists(st.booleans(), min_size=1, max_size=4))
     def intake(self, originals: list[bool]) -> Any:
         self._later()
         papers = tuple(NewPaper(f"材料{i}", original) for i, original in enumerate(originals))
         new = NewTicket(
-            new_id(), self.hall["matter"], f"居民{self.minute}", consent=True, papers=papers
+            new_id(),
+            self.hall["matter"],
+            f"居民{self.minute}",
+            "13800004127",
+            consent=True,
+            papers=papers,
+            second_allowed=True,
+        )
+        return tickets.open(self.hall["陈"], new).card.id
+
+    @rule(target=opened, other=opened, shared=st.integers(1, 4), own=st.integers(0, 1))
+    def second_matter(self, other: Any, shared: int, own: int) -> Any:
+        """Another matter of the visit, with sheets of the ticket before; its key even when a sheet is gone."""
+        self._later()
+        seen = tickets.get(self.hall["陈"], other)
+        sheets = tuple(
+            NewPaper(paper.name, shared_with=paper.id)
+            for paper in seen.papers[:shared]
+            if paper.in_our_hands
+        )
+        new = NewTicket(
+            new_id(),
+            self.hall["matter"],
+            "",
+            consent=True,
+            papers=sheets + (NewPaper("自带"),) * own,
+            visit=other,
+            second_allowed=True,
         )
         return tickets.open(self.hall["陈"], new).card.id
 
@@ -78,7 +117,9 @@ class Papers(RuleBasedStateMachine):
     def window_step(self, ticket: Any, who: str, step: str) -> None:
         self._later()
         actor, desk = self.hall[who], self.hall["陈"]
-        first = tickets.get(desk, ticket).papers[0].id
+        papers = tickets.get(desk, ticket).papers
+        first = papers[0].id if papers else new_id()
+        called = MORNING + timedelta(hours=1)
         other = self.hall["windows"][0 if who == "张" else 1]
         calls = {
             "claim": lambda: tickets.claim(actor, ticket),
@@ -86,7 +127,7 @@ class Papers(RuleBasedStateMachine):
             "received": lambda: tickets.received(actor, ticket),
             "missing": lambda: tickets.received(actor, ticket, {first: "missing"}),
             "release": lambda: tickets.release(actor, ticket),
-            "suspend": lambda: tickets.suspend(actor, ticket, "缺证明"),
+            "suspend": lambda: tickets.suspend(actor, ticket, "缺证明", called),
             "resume": lambda: tickets.resume(actor, ticket),
             "transfer": lambda: tickets.transfer(actor, ticket, other, "请核对"),
             "note_read": lambda: tickets.note_read(actor, ticket),
@@ -94,6 +135,7 @@ class Papers(RuleBasedStateMachine):
             "finish_keeping": lambda: tickets.finish(actor, ticket, "好", kept=(first,)),
             "withdraw": lambda: tickets.withdraw(desk, ticket, "不办了"),
             "terminate": lambda: tickets.terminate(actor, ticket, "不符合"),
+            "undo": lambda: tickets.undo(actor, ticket),
         }
         with contextlib.suppress(errors.HallDeskError):
             calls[step]()
@@ -107,6 +149,50 @@ class Papers(RuleBasedStateMachine):
         with contextlib.suppress(errors.HallDeskError):
             tickets.hand_back(self.hall["陈"], ticket, proof, some)
 
+    @rule(ticket=opened, right_pin=st.booleans())
+    def somebody_else_collects(self, ticket: Any, right_pin: bool) -> None:
+        self._later()
+        other = tickets.Collector(
+            "女儿", "本人住院", self.hall["张"].staff_id, PIN if right_pin else "9753"
+        )
+        with contextlib.suppress(errors.HallDeskError):
+            tickets.hand_back(self.hall["陈"], ticket, Proof("receipt", ""), None, other)
+            assert right_pin
+
+    @rule(ticket=opened)
+    def desk_undoes(self, ticket: Any) -> None:
+        """Undoing gives back the very ticket that was there before, but for its history."""
+        desk = self.hall["陈"]
+        self._later()
+        before = tickets.get(desk, ticket)
+        step = next(
+            (
+                step
+                for step in (
+                    lambda: tickets.hand_back(
+                        desk, ticket, Proof("pickup_code", before.pickup_code)
+                    ),
+                    lambda: tickets.withdraw(desk, ticket, "不办了"),
+                )
+                if self._goes(step)
+            ),
+            None,
+        )
+        if step is not None:
+            undone = tickets.undo(desk, ticket)
+            assert replace(undone, history=(), papers=()) == replace(before, history=(), papers=())
+            assert [(p.name, p.holder, p.holder_staff) for p in undone.papers] == [
+                (p.name, p.holder, p.holder_staff) for p in before.papers
+            ]
+
+    @staticmethod
+    def _goes(step: Any) -> bool:
+        try:
+            step()
+        except errors.HallDeskError:
+            return False
+        return True
+
     @invariant()
     def no_closed_ticket_has_a_paper_out(self) -> None:
         out = (
@@ -118,7 +204,7 @@ class Papers(RuleBasedStateMachine):
 
     @invariant()
     def every_paper_is_where_its_last_move_took_it_and_moves_join_up(self) -> None:
-        for paper in models.Paper.select():
+        for paper in models.Paper.select().where(models.Paper.shared_with.is_null()):
             moves = list(
                 models.CustodyMove.select()
                 .where(models.CustodyMove.paper == paper.id)
@@ -140,6 +226,36 @@ class Papers(RuleBasedStateMachine):
                 .count()
             )
             assert claims == (1 if ticket.state == "handling" else 0)
+
+    @invariant()
+    def a_shared_sheet_has_one_place_and_no_moves_of_its_own(self) -> None:
+        for line in models.Paper.select().where(models.Paper.shared_with.is_null(False)):
+            assert models.Paper.get_by_id(line.shared_with_id).shared_with_id is None
+            assert (
+                models.CustodyMove.select().where(models.CustodyMove.paper == line.id).count() == 0
+            )
+
+    @invariant()
+    def no_sheet_is_with_the_resident_while_a_window_works_with_it(self) -> None:
+        for line in (
+            models.Paper.select()
+            .join(models.Ticket)
+            .where(models.Paper.shared_with.is_null(False), models.Ticket.state == "queued")
+        ):
+            never_suspended = (
+                models.Claim.select()
+                .where(models.Claim.ticket == line.ticket_id, models.Claim.ended_how == "suspended")
+                .count()
+                == 0
+            )
+            if never_suspended:
+                assert models.Paper.get_by_id(line.shared_with_id).holder in custody.OUT
+
+    @invariant()
+    def a_call_is_due_only_while_its_ticket_is_suspended(self) -> None:
+        due = models.Callback.select().where(models.Callback.state.in_(("due", "side")))
+        for call in due.join(models.Ticket):
+            assert models.Ticket.get_by_id(call.ticket_id).state == "suspended"
 
 
 def _search(place: str, examples: int) -> None:

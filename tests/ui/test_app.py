@@ -16,8 +16,10 @@ from hall_desk.services import accounts, halls
 from hall_desk.services.accounts import Role
 from hall_desk.settings import Settings
 from hall_desk.store import models
+from hall_desk.store.database import Store
 from hall_desk.store.ids import new_id
 from hall_desk.ui.app import HallDesk
+from hall_desk.ui.foyer.screen import FoyerScreen
 from hall_desk.ui.main_window import MainWindow
 from hall_desk.ui.no_hall import NoHall
 from hall_desk.ui.sign_in import SignIn
@@ -224,3 +226,34 @@ def test_a_bug_from_any_direction_is_logged_and_told_and_the_program_goes_on(
     assert "resizeEvent(): virtual" in done.stderr
     assert "something odd in Qt" in done.stderr
     assert "said 5 {'error'}" in done.stdout, done.stdout + done.stderr
+
+
+def test_the_foyers_account_has_its_screen_and_nothing_else(
+    qtbot: QtBot, make: Make, hall: str
+) -> None:
+    store = Store.open(hall)
+    accounts.add_staff(accounts.operator(store), "大厅屏", Role.FOYER, PIN)
+    store.close()
+    desk = make(hall)
+    screen = shown(qtbot, desk, desk.start)
+    assert isinstance(screen, SignIn)
+    screen.name.set_text("大厅屏")
+    screen.pin.set_text(PIN)
+    foyer = shown(qtbot, desk, screen.try_sign_in)
+    assert isinstance(foyer, FoyerScreen)
+    assert foyer.isFullScreen()
+    again = shown(qtbot, desk, foyer.person_switch_asked.emit)
+    assert isinstance(again, SignIn)
+
+
+def test_what_a_page_wrote_to_the_settings_outlives_another_language(
+    qtbot: QtBot, make: Make, hall: str, tmp_path: Path
+) -> None:
+    desk = make(hall)
+    screen = shown(qtbot, desk, desk.start)
+    assert isinstance(screen, SignIn)
+    folder = tmp_path / "data"
+    settings.save(folder, Settings(foyer_sound="off"))
+    shown(qtbot, desk, lambda: screen.language_picked.emit("en"))
+    qtbot.waitUntil(lambda: settings.load(folder).language == "en")
+    assert settings.load(folder).foyer_sound == "off"

@@ -15,6 +15,7 @@ from hall_desk.services import accounts, halls, screening, tickets
 from hall_desk.services.screening import NewCheck
 from hall_desk.services.tickets import NewPaper, NewTicket
 from hall_desk.store.ids import new_id
+from hall_desk.ui.dialogs.keys import KeysDialog
 from hall_desk.ui.dialogs.new_ticket import NewTicketDialog
 from hall_desk.ui.dialogs.slip import SlipDialog
 from hall_desk.ui.labels import Elided
@@ -81,7 +82,7 @@ def lived_in(front_desk: Actor, small_hall: dict[str, Any]) -> None:
     )
 
 
-@pytest.mark.parametrize("page", ["screening", "proxy", "window", "report"])
+@pytest.mark.parametrize("page", ["screening", "consultation", "proxy", "window", "report"])
 def test_every_page(
     page: str,
     language: str,
@@ -120,7 +121,7 @@ def test_the_screening_page_with_every_field_refused(
     assert cut_off(window) == []
 
 
-@pytest.mark.parametrize("dialog", [NewTicketDialog, SlipDialog])
+@pytest.mark.parametrize("dialog", [NewTicketDialog, SlipDialog, KeysDialog])
 def test_every_dialog(
     dialog: Any,
     language: str,

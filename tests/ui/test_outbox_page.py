@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import platform
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,17 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hall_desk import i18n
+from hall_desk import i18n, services
 from hall_desk.services import accounts, away, screening, tickets
 from hall_desk.services.accounts import Role
 from hall_desk.services.screening import NewCheck
 from hall_desk.services.tickets import NewTicket
 from hall_desk.settings import Settings
 from hall_desk.store.ids import new_id
+from hall_desk.store.local_hall import fingerprint
 from hall_desk.store.outbox import Outbox
 from hall_desk.ui.app import HallDesk
 from hall_desk.ui.main_window import MainWindow
-from hall_desk.ui.pages.outbox import OutboxPage
+from hall_desk.ui.pages.outbox import WHAT, OutboxPage
 from hall_desk.ui.pages.screening import ScreeningPage
 from hall_desk.ui.sign_in import SignIn
 from tests.cables import Cable, OwnServer, cable, database, own_server, place
@@ -229,6 +232,14 @@ def test_a_manager_sees_what_was_refused_and_settles_it_by_a_key(
     assert [card.number for card in tickets.board(manager).queued] == ["A002"]
 
 
+def test_every_record_that_may_wait_has_words() -> None:
+    for module in pkgutil.iter_modules(services.__path__):
+        importlib.import_module(f"hall_desk.services.{module.name}")
+    assert set(WHAT) == set(away._COMMANDS)
+    for words in WHAT.values():
+        assert i18n._(words) != words, "not in Chinese"
+
+
 def test_a_desk_without_an_outbox_has_no_such_page(
     make_window: Callable[..., MainWindow], front_desk: Actor
 ) -> None:
@@ -261,8 +272,7 @@ def test_the_program_is_started_without_the_server_and_finds_it_again(
 ) -> None:
     accounts.add_staff(manager, "陈晓", Role.FRONT_DESK, PIN)
     accounts.claim_letter(store, platform.node(), "A")
-    outbox = Outbox(tmp_path / "data" / "outbox")
-    store.keep_outbox(outbox)
+    store.keep_outbox(Outbox(tmp_path / "data" / "outbox" / fingerprint(place)))
     away.take_picture(store)
     store.close()
     cable.refuse()

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pypdf
 import pytest
 
-from hall_desk.services import screening
+from hall_desk.services import consultations, incidents, screening
+from hall_desk.services.consultations import NewConsultation
+from hall_desk.services.incidents import NewIncident
 from hall_desk.services.screening import NewCheck
 from hall_desk.store.ids import new_id
 from hall_desk.ui.pages.report import ReportPage
@@ -71,6 +73,16 @@ def test_a_new_check_comes_into_the_open_report(
 ) -> None:
     screening.record(manager, NewCheck(new_id(), "365", "于女士"))
     qtbot.waitUntil(lambda: page._made is not None and page._made.figures.screening.total == 1)
+
+
+def test_what_the_other_posts_record_comes_into_the_open_report(
+    page: ReportPage, manager: Actor, small_hall: dict[str, Any], qtbot: QtBot
+) -> None:
+    new = NewConsultation(new_id(), "settled", matter_id=small_hall["medical"])
+    consultations.record(manager, new)
+    qtbot.waitUntil(lambda: page._made is not None and page._made.figures.consultations.total == 1)
+    incidents.open(manager, NewIncident(new_id(), "equipment", "2 号窗口"))
+    qtbot.waitUntil(lambda: page._made is not None and page._made.figures.incidents.opened == 1)
 
 
 def test_saved_files_tell_the_same(

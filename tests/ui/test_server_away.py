@@ -376,7 +376,7 @@ def test_a_wrong_clock_is_told_once_and_goes(window: MainWindow, store: Store) -
         -timedelta(hours=3),
         timedelta(),
     ):
-        store.pc_ahead = ahead
+        store.clock.pc_ahead = ahead
         window.session._tick()
         assert window.status_bar.clock.isVisible() is (abs(ahead) > CLOCK_MAY_DIFFER)
     assert told == [

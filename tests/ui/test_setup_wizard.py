@@ -157,6 +157,8 @@ def test_a_hall_on_this_pc_by_keys_and_its_manager_signs_in(
     keys.type("b")
     keys.press("Backspace", "Backspace")
     keys.type("c")
+    keys.press("Tab", "Right", "Right")
+    assert pc.post.value() == "consultation"
     keys.press("Return")
     done = wizard.step()
     assert isinstance(done, DoneStep)
@@ -167,7 +169,7 @@ def test_a_hall_on_this_pc_by_keys_and_its_manager_signs_in(
     assert screen.letter.text() == "C"
     written = folder / settings.FILE
     assert stat.S_IMODE(written.stat().st_mode) == 0o600
-    assert settings.load(folder) == Settings(letter="C")
+    assert settings.load(folder) == Settings(letter="C", post="consultation")
     assert sorted(file.name for file in folder.iterdir() if "hall" not in file.name) == [
         settings.FILE
     ]
@@ -176,6 +178,7 @@ def test_a_hall_on_this_pc_by_keys_and_its_manager_signs_in(
     window = shown(qtbot, desk, screen.try_sign_in)
     actor = window.session.actor  # type: ignore[attr-defined]
     assert (actor.name, actor.letter) == ("李建国", "C")
+    assert window.page().name == "consultation"  # type: ignore[attr-defined]
     assert len(matters.windows(actor)) == 12
     info = halls.info(actor.store)
     assert (info.opened_day.isoformat(), info.opening_balance) == ("2020-02-03", 12800)

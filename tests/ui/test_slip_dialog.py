@@ -36,7 +36,7 @@ def open_by_key(window: MainWindow, keys: Keys) -> SlipDialog:
 
 
 def given(manager: Actor, window: MainWindow) -> int:
-    return figures.of_day(manager, window.session.today()).slips
+    return figures.of_day(manager, window.session.today()).slips.total
 
 
 def texts_of_papers(window: MainWindow) -> list[str]:

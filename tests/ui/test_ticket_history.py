@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 
 from hall_desk import i18n
-from hall_desk.services import tickets
+from hall_desk.services import (
+    callbacks,
+    corrections,
+    hand_backs,
+    posts,
+    ticket_forms,
+    tickets,
+    undo,
+)
 from hall_desk.services.tickets import HistoryLine
 from hall_desk.ui.ticket_history import sentence
 
@@ -43,6 +51,29 @@ def line(kind: str, window: str = "3", **facts: Any) -> HistoryLine:
             line("handed_back", "", papers=1, left=2, proof="receipt"),
             "张敏 交还材料 1 件：还有 2 件未还、凭回执",
         ),
+        (
+            line("opened", "", number="A002", papers=1, visit="A001"),
+            "张敏 受理，收材料 1 件：与 A001 同次来访",
+        ),
+        (
+            line(
+                "handed_back",
+                "",
+                papers=2,
+                proof="other_collector",
+                collector="于小兰",
+                second="陈晓",
+                note="女儿",
+            ),
+            "张敏 交还材料 2 件：于小兰代领，陈晓见证、女儿",
+        ),
+        (line("undone", undone="finished"), "3 号窗口 张敏 撤销：办结"),
+        (line("undone", "", undone="handed_back", closed=True), "张敏 撤销：交还"),
+        (
+            line("corrected", "", fields=["name", "phone"], note="听错"),
+            "张敏 更正：姓名、电话：听错",
+        ),
+        (line("paper_printed", form="acceptance"), "3 号窗口 张敏 打印“受理单”"),
     ],
 )
 def test_sentences(entry: HistoryLine, chinese: str) -> None:
@@ -56,11 +87,26 @@ def test_sentences(entry: HistoryLine, chinese: str) -> None:
 
 
 def test_every_kind_the_services_record_has_a_sentence() -> None:
-    source = Path(tickets.__file__).read_text(encoding="utf-8")
+    modules = (tickets, hand_backs, undo, corrections, ticket_forms, posts)
+    source = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in modules)
     kinds = set(re.findall(r'"ticket\.([a-z_]+)"', source)) | {"withdrawn", "terminated"}
-    assert len(kinds) > 10
+    assert len(kinds) > 14
     for kind in kinds:
         assert "ticket." not in sentence(line(kind)), kind
+
+
+def test_calls_for_a_ticket_have_a_sentence_too() -> None:
+    source = Path(callbacks.__file__).read_text(encoding="utf-8")
+    said = re.findall(r'record\(\s*"(callback\.[a-z_]+)",[^)]*ticket=', source)
+    assert len(set(said)) > 3
+    for kind in said:
+        entry = HistoryLine(AT, kind, "张敏", "3", {})
+        assert "callback." not in sentence(entry), kind
+
+
+@pytest.mark.parametrize("step", list(undo.RIGHTS))
+def test_every_step_that_can_be_undone_has_its_word(step: str) -> None:
+    assert sentence(line("undone", undone=step)).removeprefix("3 号窗口 张敏 撤销：")
 
 
 def test_an_unknown_kind_is_shown_not_left_out() -> None:

@@ -301,7 +301,7 @@ def test_passed_on_by_keys(
 def test_suspended_with_a_callback_and_taken_up_again(
     show_page: Any, opened: Any, clerk: Actor, keys: Keys, settled: Settled, store: Store
 ) -> None:
-    ticket = opened()
+    ticket = opened(phone="13800004127")
     page = show_page(clerk)
     keys.press("F6")
     settled()

@@ -115,16 +115,22 @@ class NumberTrouble(HallRow):
         constraints = [Check("(settled_at IS NULL) = (settled_by_id IS NULL)")]
 
 
+# What is open is what is not settled (a check says so): a condition that both planners recognise without its values.
 Callback.add_index(
     Callback.index(
-        Callback.window, Callback.call_at, where=(Callback.state == "due"), name="callback_due"
+        Callback.window,
+        Callback.state,
+        Callback.call_at,
+        where=Callback.settled_at.is_null(),
+        name="callback_due",
     )
 )
 Callback.add_index(
     Callback.index(
         Callback.hall,
+        Callback.state,
         Callback.call_at,
-        where=(Callback.state.in_(["due", "side"])),
+        where=Callback.settled_at.is_null(),
         name="callback_open",
     )
 )

@@ -37,3 +37,22 @@ JournalEntry.add_index(
         name="journal_request",
     )
 )
+# Few happenings, but a past day is told with their help however long ago it was (see `services.figures`).
+JournalEntry.add_index(
+    JournalEntry.index(
+        JournalEntry.hall,
+        JournalEntry.kind,
+        JournalEntry.subject,
+        JournalEntry.at,
+        where=JournalEntry.kind.in_(
+            [
+                "setting.changed",
+                "callback.promised",
+                "callback.postponed",
+                "callback.withdrawn",
+                "callback.reopened",
+            ]
+        ),
+        name="journal_history",
+    )
+)

@@ -57,6 +57,8 @@ class Ticket(HallRow):
     # One key gives priority first, then time, and nobody starves.
     queue_rank = UtcField()
     state_at = UtcField()  # since when it is in its state
+    # When the promise falls due: intake and the promised minutes, and the time it was suspended until now.
+    due_at = UtcField()
     claimed_at = UtcField(null=True)
     ready_at = UtcField(null=True)
     closed_at = UtcField(null=True)
@@ -186,7 +188,7 @@ class HandBack(HallRow):
         indexes = ((("ticket", "at"), False),)
         constraints = [
             Check("proof IN ('receipt','pickup_code','phone_tail','id_tail','other_collector')"),
-            Check("(collector = '') = (second_staff_id IS NULL)"),
+            Check("collector = '' OR second_staff_id IS NOT NULL"),
         ]
 
 
@@ -245,6 +247,14 @@ Ticket.add_index(
 Ticket.add_index(
     Ticket.index(
         Ticket.hall, Ticket.opened_at, where=(Ticket.state != "closed"), name="ticket_open"
+    )
+)
+Ticket.add_index(
+    Ticket.index(
+        Ticket.hall,
+        Ticket.due_at,
+        where=(Ticket.state.in_(["queued", "handling"])),
+        name="ticket_due",
     )
 )
 Claim.add_index(

@@ -170,6 +170,7 @@ STATEMENTS = [
         "opened_by_id" {uuid} NOT NULL,
         "queue_rank" {time} NOT NULL,
         "state_at" {time} NOT NULL,
+        "due_at" {time} NOT NULL,
         "claimed_at" {time},
         "ready_at" {time},
         "closed_at" {time},
@@ -196,6 +197,7 @@ STATEMENTS = [
     'CREATE INDEX "ticket_hall_id_closed_at" ON "ticket" ("hall_id", "closed_at")',
     """CREATE INDEX "ticket_queue" ON "ticket" ("window_id", "queue_rank") WHERE ("state" = 'queued')""",
     """CREATE INDEX "ticket_open" ON "ticket" ("hall_id", "opened_at") WHERE ("state" != 'closed')""",
+    """CREATE INDEX "ticket_due" ON "ticket" ("hall_id", "due_at") WHERE ("state" IN ('queued', 'handling'))""",
     """CREATE TABLE "claim" (
         "id" {uuid} NOT NULL PRIMARY KEY,
         "hall_id" {uuid} NOT NULL,
@@ -289,7 +291,7 @@ STATEMENTS = [
         FOREIGN KEY ("staff_id") REFERENCES "staff" ("id") ON DELETE RESTRICT,
         FOREIGN KEY ("second_staff_id") REFERENCES "staff" ("id") ON DELETE RESTRICT,
         CHECK (proof IN ('receipt','pickup_code','phone_tail','id_tail','other_collector')),
-        CHECK ((collector = '') = (second_staff_id IS NULL))
+        CHECK (collector = '' OR second_staff_id IS NOT NULL)
     )""",
     'CREATE INDEX "hand_back_ticket_id_at" ON "hand_back" ("ticket_id", "at")',
     """CREATE TABLE "correction" (
@@ -449,8 +451,8 @@ STATEMENTS = [
         CHECK ((state = 'withdrawn') = (reason <> ''))
     )""",
     'CREATE INDEX "callback_hall_id_service_day_at" ON "callback" ("hall_id", "service_day", "at")',
-    """CREATE INDEX "callback_due" ON "callback" ("window_id", "call_at") WHERE ("state" = 'due')""",
-    """CREATE INDEX "callback_open" ON "callback" ("hall_id", "call_at") WHERE ("state" IN ('due', 'side'))""",
+    'CREATE INDEX "callback_due" ON "callback" ("window_id", "state", "call_at") WHERE ("settled_at" IS NULL)',
+    'CREATE INDEX "callback_open" ON "callback" ("hall_id", "state", "call_at") WHERE ("settled_at" IS NULL)',
     'CREATE INDEX "callback_settled" ON "callback" ("hall_id", "settled_at") WHERE ("settled_at" IS NOT NULL)',
     'CREATE INDEX "callback_of_ticket" ON "callback" ("ticket_id") WHERE ("ticket_id" IS NOT NULL)',
     """CREATE TABLE "call_attempt" (
@@ -670,4 +672,5 @@ STATEMENTS = [
     'CREATE INDEX "journal_hall_id_service_day_at" ON "journal" ("hall_id", "service_day", "at")',
     'CREATE INDEX "journal_ticket_at" ON "journal" ("ticket", "at")',
     'CREATE UNIQUE INDEX "journal_request" ON "journal" ("request") WHERE ("request" IS NOT NULL)',
+    """CREATE INDEX "journal_history" ON "journal" ("hall_id", "kind", "subject", "at") WHERE ("kind" IN ('setting.changed', 'callback.promised', 'callback.postponed', 'callback.withdrawn', 'callback.reopened'))""",
 ]

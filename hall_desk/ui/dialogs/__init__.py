@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QKeySequence, QPainter, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from hall_desk.i18n import _
+from hall_desk.ui import key_map
 from hall_desk.ui.labels import Ground, Text
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Dialog(QWidget):
         self._sheet_size = (width, height)
         self._came_from: QWidget | None = None
         self._is_open = False
+        self._bound: dict[str, Callable[[], object]] = {}
         self.setAccessibleName(title)
         self.setWindowTitle(title)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -90,10 +92,23 @@ class Dialog(QWidget):
 
     def bind(self, key: str, run: Callable[[], object]) -> QShortcut:
         """Binds a key for as long as the dialog is open."""
-        shortcut = QShortcut(QKeySequence(key), self)
+        shortcut = QShortcut(QKeySequence(key_map.now(key)), self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(run)
+        # The page below may have the same key: whichever of the two Qt asks, the dialog answers.
+        shortcut.activatedAmbiguously.connect(run)
+        self._bound[QKeySequence(key).toString()] = run
         return shortcut
+
+    def take_scan(self, code: str) -> bool:
+        """Whether the form has a use for a code that was scanned."""
+        return False
+
+    def press(self, key: str) -> None:
+        """Does what the key is bound to here, if anything."""
+        run = self._bound.get(QKeySequence(key).toString())
+        if run is not None:
+            run()
 
     # --- closing -----------------------------------------------------------------------------------
 

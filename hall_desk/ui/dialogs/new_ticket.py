@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -10,11 +11,12 @@ from PySide6.QtWidgets import QHBoxLayout
 
 from hall_desk import errors, i18n
 from hall_desk.i18n import _
-from hall_desk.services import halls, matters, screening, slips, tickets
+from hall_desk.services import halls, intake_checks, matters, screening, slips, tickets
 from hall_desk.store.ids import new_id
-from hall_desk.ui import theme
+from hall_desk.ui import key_map, theme
 from hall_desk.ui.buttons import Button
 from hall_desk.ui.dialogs import Dialog
+from hall_desk.ui.earlier_notice import EarlierNotice
 from hall_desk.ui.intake_aside import IntakeAside
 from hall_desk.ui.intake_form import Draft, IntakeForm
 from hall_desk.ui.labels import Text
@@ -24,20 +26,33 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from hall_desk.errors import HallDeskError
+    from hall_desk.services.intake_checks import AtIntake
     from hall_desk.services.matters import Matter, MatterLine
-    from hall_desk.services.screening import Check
     from hall_desk.services.slips import SlipFacts
     from hall_desk.services.tickets import Card, Expectation, ReceiptFacts, TicketView
     from hall_desk.ui.session import Session
 
 # One unfinished form per signed-in person; it goes when they sign out.
 _drafts: WeakKeyDictionary[Session, Draft] = WeakKeyDictionary()
+# The ticket each signed-in person opened last: its resident may have another matter.
+_last_opened: WeakKeyDictionary[Session, TicketView] = WeakKeyDictionary()
+
+
+def another_matter(session: Session, ticket: TicketView | None = None) -> NewTicketDialog | None:
+    """Opens the form for another matter of the resident of `ticket`, or of the one whose ticket was opened last."""
+    first = ticket or _last_opened.get(session)
+    if first is None or not session.actor.may("tickets.open"):
+        return None
+    dialog = NewTicketDialog(session, first=first)
+    dialog.open()
+    return dialog
 
 
 class NewTicketDialog(Dialog):
     """The form. Show it with `open()`; Esc keeps what was typed for the next time.
 
-    `name`, `phone` and `matter` are known already, for example from the temperature check.
+    `name`, `phone` and `matter` are known already, for example from the temperature check. With `first` it is another
+    matter of that ticket's resident, in the same visit: nothing of the resident is asked again, and no draft is kept.
     `opened` gives the new `TicketView`.
     """
 
@@ -50,17 +65,33 @@ class NewTicketDialog(Dialog):
         name: str = "",
         phone: str = "",
         matter: MatterLine | None = None,
+        check_id: UUID | None = None,
+        first: TicketView | None = None,
     ) -> None:
-        super().__init__(session, _("New ticket"), width=940, height=690)
+        title = (
+            _("New ticket")
+            if first is None
+            else _("Another matter of {name}").format(name=first.card.name)
+        )
+        super().__init__(session, title, width=940, height=690)
+        self._first = first
         # Made when the form opens: however often Ctrl+Enter is pressed, it is one ticket.
         self._id = new_id()
         self._slip_id = new_id()
         self._second_allowed = False
+        # The temperature check it is opened from, or why there is none.
+        self._check_id = check_id
+        self._without_check = ""
         self._existing: UUID | None = None
         self._sending = False
         self._build()
-        draft = _drafts.get(session)
-        if draft is not None and (not (name or phone or matter) or draft.is_of(name, phone)):
+        draft = _drafts.get(session) if first is None else None
+        if first is not None:
+            self.form.go_on_from(first)
+            self.aside.consent.setChecked(first.consent)
+            self.aside.show_draft("")
+            self.escape_hint.setText(_("Esc closes"))
+        elif draft is not None and (not (name or phone or matter) or draft.is_of(name, phone)):
             self._go_on_with(draft)
         else:
             self.aside.show_draft(draft.who if draft else "")
@@ -99,6 +130,8 @@ class NewTicketDialog(Dialog):
         self.body.addWidget(self.problem)
         self.body.addLayout(foot)
         form, aside = self.form, self.aside
+        self.earlier = EarlierNotice(self.session)
+        aside.add_band(self.earlier)
         form.matter.chosen.connect(self._matter_chosen)
         form.matter.cleared.connect(self._matter_cleared)
         form.matter.failed.connect(self._refused)
@@ -107,6 +140,7 @@ class NewTicketDialog(Dialog):
         aside.existing_wanted.connect(self._show_existing)
         aside.second_wanted.connect(self._open_second)
         aside.draft_wanted.connect(self._back_to_draft)
+        aside.without_check.connect(self._excuse_check)
         self.send.clicked.connect(self.send_form)
         self.slip_only.clicked.connect(self.give_slip)
         self.cancel.clicked.connect(self.reject)
@@ -141,7 +175,8 @@ class NewTicketDialog(Dialog):
         )
         self._look_up_resident()
         if self.form.matter.edit.hasFocus():
-            self.form.name.setFocus(Qt.FocusReason.TabFocusReason)
+            next_field = self.form.name if self._first is None else self.form.papers
+            next_field.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _matter_read(self, read: tuple[Matter, Expectation]) -> None:
         matter, expectation = read
@@ -155,15 +190,22 @@ class NewTicketDialog(Dialog):
 
     def _look_up_resident(self) -> None:
         """A known phone's name, today's temperature check, and an open ticket for the same matter."""
+        if self._first is not None:
+            return  # known since the first matter; an open ticket is told when it is sent
         actor = self.session.actor
         name, phone = self.form.resident()
         line = self.form.matter.matter
-        screened = actor.may("screening.read")
+        self.earlier.look_up(line.id if line else None, phone)
+        screened, check_id = actor.may("screening.read"), self._check_id
 
-        def work() -> tuple[str, Check | None, Card | None]:
+        def work() -> tuple[str, AtIntake | None, Card | None]:
             known = screening.known_name(actor, phone) if screened and phone and not name else None
             called = name or known or ""
-            check = screening.passed_today(actor, called, phone) if screened and called else None
+            check = (
+                intake_checks.at_intake(actor, called, phone, check_id)
+                if screened and called
+                else None
+            )
             other = tickets.open_for(actor, line.id, called, phone) if line and called else None
             return called, check, other
 
@@ -175,11 +217,11 @@ class NewTicketDialog(Dialog):
             self.aside.show_check("", None)
             self.aside.show_existing(None)
 
-    def _resident_known(self, known: tuple[str, Check | None, Card | None]) -> None:
+    def _resident_known(self, known: tuple[str, AtIntake | None, Card | None]) -> None:
         name, check, other = known
         if name and not self.form.name.text():
             self.form.name.set_text(name)
-        self.aside.show_check(name, check)
+        self.aside.show_check(name, check, self._without_check)
         if other is None or other.id == self._id:
             self._existing = None
             self._second_allowed = False
@@ -214,6 +256,7 @@ class NewTicketDialog(Dialog):
         except errors.BadInput as error:
             self._refused(error)
             return
+        asked = replace(asked, check_id=self._check_id, without_check=self._without_check)
         actor = self.session.actor
 
         def work() -> tuple[TicketView, ReceiptFacts]:
@@ -225,11 +268,17 @@ class NewTicketDialog(Dialog):
 
     def _opened(self, made: tuple[TicketView, ReceiptFacts]) -> None:
         ticket, facts = made
-        _drafts.pop(self.session, None)
+        if self._first is None:
+            _drafts.pop(self.session, None)
         print_receipt(self.session, facts)
+        card, session = ticket.card, self.session
+        _last_opened[session] = ticket
         said = _("{number} is open for window {window}.")
-        card = ticket.card
-        self.session.notices.success(said.format(number=card.number, window=card.window_number))
+        session.notices.success(
+            said.format(number=card.number, window=card.window_number),
+            lambda: another_matter(session, ticket),
+            _("Another matter  {key}").format(key=key_map.now("Shift+F4")),
+        )
         self.opened.emit(ticket)
         self.accept()
 
@@ -252,7 +301,8 @@ class NewTicketDialog(Dialog):
         )
 
     def _slip_given(self, facts: SlipFacts) -> None:
-        _drafts.pop(self.session, None)
+        if self._first is None:
+            _drafts.pop(self.session, None)
         print_slip(self.session, facts)
         self.accept()
 
@@ -270,6 +320,9 @@ class NewTicketDialog(Dialog):
             self.aside.open_existing.setFocus(Qt.FocusReason.OtherFocusReason)
         elif isinstance(error, errors.BadInput) and error.field == "consent":
             self.aside.show_consent_error(i18n.explain(error))
+        elif isinstance(error, errors.BadInput) and error.field == "check":
+            excusable = error.reason == "needed"
+            self.aside.show_check_error(i18n.explain(error), excusable=excusable)
         elif not self.form.show_error(error):
             self.problem.setText(i18n.explain(error))
             self.problem.show()
@@ -278,6 +331,11 @@ class NewTicketDialog(Dialog):
         self.form.clear_errors()
         self.problem.hide()
         self.aside.consent_error.hide()
+
+    def _excuse_check(self, reason: str) -> None:
+        """Why this resident is taken in without a check of their own; it is journalled with the ticket."""
+        self._without_check = reason
+        self._look_up_resident()
 
     def _open_second(self) -> None:
         self._second_allowed = True
@@ -292,6 +350,9 @@ class NewTicketDialog(Dialog):
 
     def reject(self) -> None:
         """Closes and keeps what was typed."""
+        if self._first is not None:
+            super().reject()
+            return
         draft = self.form.draft(self._id, consent=self.aside.consent.isChecked())
         if draft.empty:
             _drafts.pop(self.session, None)
@@ -301,6 +362,7 @@ class NewTicketDialog(Dialog):
 
     def _go_on_with(self, draft: Draft) -> None:
         self._id = draft.id
+        self._check_id = None  # of whoever was measured last, who is somebody else
         self.form.fill(draft)
         self.aside.consent.setChecked(draft.consent)
         if draft.matter is not None:

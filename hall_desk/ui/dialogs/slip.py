@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout
 from hall_desk import i18n
 from hall_desk.documents import slip as slip_paper
 from hall_desk.i18n import _
-from hall_desk.services import slips
+from hall_desk.services import number_troubles, slips
+from hall_desk.services.number_troubles import NewTrouble
 from hall_desk.store.ids import new_id
 from hall_desk.ui import slip_choices
 from hall_desk.ui.buttons import Button, Segmented
 from hall_desk.ui.dialogs import Dialog
+from hall_desk.ui.due_field import when_words
 from hall_desk.ui.fields import LabelledField
 from hall_desk.ui.labels import Ground, Text
 from hall_desk.ui.paper_view import PaperView
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from hall_desk.errors import HallDeskError
     from hall_desk.services.matters import MatterLine
+    from hall_desk.services.number_troubles import Trouble
     from hall_desk.services.slips import SlipFacts
     from hall_desk.ui.session import Session
 
@@ -79,6 +82,10 @@ class SlipDialog(Dialog):
         self.roll.set_value(session.settings.roll)
         self.large = QCheckBox(_("Large print") + "  Alt+D")
         self.preview = PaperView(session.background, widest=330)
+        self.trouble = Text("", "error").wrap()
+        self.trouble.hide()
+        self._trouble_id = new_id()
+        self.silent_button = Button(_("This number does not answer"), "plain", "Alt+B")
         self.print_button = Button(_("Print"), "primary", "Enter")
         self.cancel_button = Button(_("Cancel"), "plain", "Esc")
         self._lay_out()
@@ -105,6 +112,7 @@ class SlipDialog(Dialog):
         left.addWidget(self.field)
         left.addWidget(list_card, 1)
         left.addLayout(paper)
+        left.addWidget(self.trouble)
         right = Ground("panel")
         right.setFixedWidth(350)
         shown = QVBoxLayout(right)
@@ -119,6 +127,7 @@ class SlipDialog(Dialog):
         foot.addWidget(self.print_button)
         foot.addWidget(Text(_("The slip is counted in the day's report"), "soft"))
         foot.addStretch(1)
+        foot.addWidget(self.silent_button)
         foot.addWidget(self.cancel_button)
         self.body.addLayout(sides, 1)
         self.body.addLayout(foot)
@@ -132,10 +141,38 @@ class SlipDialog(Dialog):
         self.large.toggled.connect(lambda _on: self._preview())
         self.print_button.clicked.connect(self.give)
         self.cancel_button.clicked.connect(self.reject)
+        self.silent_button.clicked.connect(self.say_silent)
         self.bind("Alt+D", self.large.toggle)
+        self.bind("Alt+B", self.say_silent)
 
     def arrive(self) -> None:
         self.search.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # --- a number that does not answer ----------------------------------------------------------------
+
+    def say_silent(self) -> None:
+        """Tells the manager that the number of the window shown does not answer; the form stays as it is."""
+        choice, actor = self.table.selected(), self.session.actor
+        if choice is None or not actor.may("numbers.report"):
+            return
+        new = NewTrouble(self._trouble_id, choice.window.id)
+        self._trouble_id = new_id()
+        self.session.background.data(
+            self, lambda: number_troubles.report(actor, new), self._show_trouble, self._refused
+        )
+
+    def _show_trouble(self, trouble: Trouble | None) -> None:
+        """What is said of this window's number, so that nobody is sent away with it unawares."""
+        choice = self.table.selected()
+        there = trouble is not None and choice is not None and trouble.window_id == choice.window.id
+        if trouble is not None and there:
+            when = when_words(self.session.store, self.session.now(), trouble.at)
+            words = _(
+                "{name} said at {when} that this number does not answer; the manager sees it."
+            )
+            self.trouble.setText(words.format(name=trouble.staff, when=when))
+        self.trouble.setVisible(there)
+        self.silent_button.setEnabled(not there)
 
     # --- finding -----------------------------------------------------------------------------------
 
@@ -179,6 +216,13 @@ class SlipDialog(Dialog):
         if choice is None:
             return
         window_id, matter_id = choice.key
+        self.session.background.data(
+            self,
+            lambda: number_troubles.of_window(actor, window_id),
+            self._show_trouble,
+            lambda _error: None,  # only a hint
+            replaces="trouble",
+        )
         self.session.background.data(
             self,
             lambda: slips.preview(actor, window_id, matter_id),

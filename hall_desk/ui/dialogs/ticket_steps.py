@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -10,47 +9,31 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout
 
 from hall_desk import errors, i18n
 from hall_desk.i18n import _
-from hall_desk.services import matters, privacy, repeats, tickets
+from hall_desk.services import callback_times, matters, repeats, tickets
 from hall_desk.store.ids import new_id
 from hall_desk.ui.buttons import Button
 from hall_desk.ui.dialogs import Dialog
 from hall_desk.ui.fields import LabelledField
 from hall_desk.ui.labels import Text
 from hall_desk.ui.ticket_cards import window_text
+from hall_desk.ui.ticket_history import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from hall_desk.errors import HallDeskError
     from hall_desk.services.accounts import Actor
     from hall_desk.services.matters import WindowLine
     from hall_desk.services.tickets import Card, TicketView
+    from hall_desk.store.changes import Changed
     from hall_desk.ui.session import Session
-
-_TIME = re.compile(r"([01]?\d|2[0-3])[:.]?([0-5]\d)")
-
-
-def read_time(session: Session, text: str) -> datetime | None:
-    """`10:30`, `1030` or full-width digits as that moment of today in the hall; empty is None.
-
-    Raises BadInput `callback` (shape, past).
-    """
-    typed = privacy.folded(text)
-    if not typed:
-        return None
-    match = _TIME.fullmatch(typed)
-    if match is None:
-        raise errors.BadInput("callback", "shape")
-    now = session.store.local(session.store.estimated_now())
-    moment = now.replace(hour=int(match[1]), minute=int(match[2]), second=0, microsecond=0)
-    if moment < now:
-        raise errors.BadInput("callback", "past")
-    return moment
 
 
 class StepDialog(Dialog):
-    """One line of words and a button; Enter sends, Escape leaves the ticket as it is."""
+    """One line of words and a button; Enter sends, Escape leaves the ticket as it is.
+
+    When another PC moves the ticket on while the dialog is open, it says what happened and sends nothing any more.
+    """
 
     done = Signal(object)
 
@@ -81,6 +64,7 @@ class StepDialog(Dialog):
         self.cancel = Button(_("Cancel"), key="Esc")
         self.escape_hint.hide()
         self._sending = False
+        self._stale = False
         foot = QHBoxLayout()
         foot.setSpacing(12)
         foot.addWidget(self.send)
@@ -95,6 +79,35 @@ class StepDialog(Dialog):
         self.cancel.clicked.connect(self.reject)
         self.bind("Return", self.send_step)
         self.bind("Enter", self.send_step)
+        session.changed.connect(self._changed)
+
+    def _changed(self, changed: Changed) -> None:
+        touched = changed.everything or self.card.id in changed.tickets
+        if not touched or self._sending or not self.is_open():
+            return
+        actor, ticket_id = self.session.actor, self.card.id
+        self.session.background.data(
+            self,
+            lambda: tickets.get(actor, ticket_id),
+            self._read_again,
+            lambda _error: None,
+            replaces="again",
+        )
+
+    def _read_again(self, ticket: TicketView) -> None:
+        if self._sending or ticket.card.since == self.card.since:
+            return
+        happened = next(
+            (line for line in ticket.history if line.at == ticket.card.since), ticket.history[0]
+        )
+        self._stale = True
+        self.send.setEnabled(False)
+        self.problem.setText(
+            _("{what} ({time}). Close this and look at the ticket again.").format(
+                what=sentence(happened), time=f"{self.session.store.local(happened.at):%H:%M:%S}"
+            )
+        )
+        self.problem.show()
 
     def work(self) -> Callable[[Actor], TicketView]:
         """The service call with what was typed. May raise BadInput."""
@@ -112,6 +125,8 @@ class StepDialog(Dialog):
             return
         if self.cancel.hasFocus():
             self.reject()
+            return
+        if self._stale:
             return
         self.field.clear_error()
         self.problem.hide()
@@ -136,7 +151,7 @@ class StepDialog(Dialog):
 
     def _busy(self, busy: bool) -> None:
         self._sending = busy
-        self.send.setEnabled(not busy)
+        self.send.setEnabled(not busy and not self._stale)
 
 
 class WithdrawDialog(StepDialog):
@@ -154,8 +169,8 @@ class WithdrawDialog(StepDialog):
         )
 
     def work(self) -> Callable[[Actor], TicketView]:
-        ticket_id, reason = self.card.id, self.field.text()
-        return lambda actor: tickets.withdraw(actor, ticket_id, reason)
+        ticket_id, reason, since = self.card.id, self.field.text(), self.card.since
+        return lambda actor: tickets.withdraw(actor, ticket_id, reason, since=since)
 
 
 class TerminateDialog(StepDialog):
@@ -173,8 +188,8 @@ class TerminateDialog(StepDialog):
         )
 
     def work(self) -> Callable[[Actor], TicketView]:
-        ticket_id, reason = self.card.id, self.field.text()
-        return lambda actor: tickets.terminate(actor, ticket_id, reason)
+        ticket_id, reason, since = self.card.id, self.field.text(), self.card.since
+        return lambda actor: tickets.terminate(actor, ticket_id, reason, since=since)
 
 
 class SuspendDialog(StepDialog):
@@ -187,11 +202,12 @@ class SuspendDialog(StepDialog):
             _("Suspend {number}").format(number=card.number),
             _("Suspend"),
             LabelledField(_("What is missing"), placeholder=_("e.g. proof of income")),
-            height=330,
+            explanation=_("With a time, the call is promised and stands in the window's list."),
+            height=370,
         )
         self.field.set_text(missing)
         self.callback = LabelledField(
-            _("Call the resident at (optional)"), placeholder=_("e.g. 10:30")
+            _("Call the resident at (optional)"), placeholder=_("e.g. 10:30, or 2-24 9:00")
         )
         self.body.insertWidget(2, self.callback)
         self.setTabOrder(self.field.edit, self.callback.edit)
@@ -199,17 +215,17 @@ class SuspendDialog(StepDialog):
 
     def work(self) -> Callable[[Actor], TicketView]:
         self.callback.clear_error()
-        ticket_id, missing = self.card.id, self.field.text()
-        at = read_time(self.session, self.callback.text())
-        return lambda actor: tickets.suspend(actor, ticket_id, missing, at)
+        ticket_id, missing, since = self.card.id, self.field.text(), self.card.since
+        now = self.session.store.local(self.session.now())
+        try:
+            at = callback_times.read_due(self.callback.text(), now)
+        except errors.BadInput as error:
+            raise errors.BadInput("callback", error.reason) from None
+        return lambda actor: tickets.suspend(actor, ticket_id, missing, at, since=since)
 
     def show_error(self, error: HallDeskError) -> None:
         if isinstance(error, errors.BadInput) and error.field == "callback":
-            self.callback.show_error(
-                _("That time has passed.")
-                if error.reason == "past"
-                else _("A time looks like 10:30.")
-            )
+            self.callback.show_error(i18n.explain(error))
         else:
             super().show_error(error)
 
@@ -246,11 +262,11 @@ class TransferDialog(StepDialog):
         self.send.setEnabled(self.windows.count() > 0)
 
     def work(self) -> Callable[[Actor], TicketView]:
-        ticket_id, note = self.card.id, self.field.text()
+        ticket_id, note, since = self.card.id, self.field.text(), self.card.since
         window_id = self.windows.currentData()
         if window_id is None:
             raise errors.BadInput("window", "empty")
-        return lambda actor: tickets.transfer(actor, ticket_id, window_id, note)
+        return lambda actor: tickets.transfer(actor, ticket_id, window_id, note, since=since)
 
     def show_error(self, error: HallDeskError) -> None:
         if isinstance(error, errors.BadInput) and error.field == "window":

@@ -68,6 +68,14 @@ class Page(QWidget):
     def shortcuts(self) -> tuple[Shortcut, ...]:
         return ()
 
+    def take_scan(self, code: str) -> bool:
+        """Whether the page has a use of its own for a code that was scanned; else what it stands for is opened."""
+        return False
+
+    def incident_about(self) -> dict[str, Any]:
+        """What an incident reported from here is about: any of `people`, `ticket_id`, `check_id`."""
+        return {}
+
     def arrive(self) -> None:
         """Puts the keyboard where work on this page begins."""
         self.setFocus()

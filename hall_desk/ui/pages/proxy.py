@@ -10,17 +10,18 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from hall_desk import i18n
 from hall_desk.i18n import _, _n
-from hall_desk.services import repeats, tickets
+from hall_desk.services import tickets
 from hall_desk.ui.buttons import Button
-from hall_desk.ui.dialogs.new_ticket import NewTicketDialog
-from hall_desk.ui.dialogs.ticket_steps import WithdrawDialog
-from hall_desk.ui.key_press import KeyPress
+from hall_desk.ui.desk_acts import DeskActs
 from hall_desk.ui.labels import Chip, Text
 from hall_desk.ui.pages import Page, Shortcut
+from hall_desk.ui.promise_list import KEY as PROMISES
+from hall_desk.ui.promise_list import PromiseButton
+from hall_desk.ui.rating_offer import KEY as RATING
+from hall_desk.ui.rating_offer import RatingOffer
 from hall_desk.ui.ticket_board import SHOWN_AT_MOST, TicketBoard
 from hall_desk.ui.ticket_clock import Tone, tone_of
 from hall_desk.ui.ticket_panel import TicketPanel
-from hall_desk.ui.ticket_papers import print_receipt
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from hall_desk.errors import HallDeskError
-    from hall_desk.services.tickets import Board, Card, Proof, ReceiptFacts, TicketView
+    from hall_desk.services.tickets import Board, Card, TicketView
     from hall_desk.ui.session import Session
 
 GOOD_SHARE = 0.75
@@ -46,8 +47,9 @@ class ProxyPage(Page):
         self._ticket_id: UUID | None = None
         self._work_on_arrival = False
         self._board: Board | None = None
-        self._handing_back = False
-        self._press = KeyPress()
+        self._proof = ""
+        self.promises = PromiseButton(session)
+        self.rating = RatingOffer(session)
         self.today = Chip("", "info")
         self.pace = Chip("", "ok")
         self.problem = Text("", "error").wrap()
@@ -63,16 +65,20 @@ class ProxyPage(Page):
         self.board = TicketBoard(session)
         self.panel = TicketPanel(session)
         self.panel.setFixedWidth(330)
+        self.acts = DeskActs(session, self.panel, self)
         self._lay_out()
         self.own_desk.toggled.connect(self._filter)
         self.new_button.clicked.connect(self.open_new_ticket)
         self.board.selected.connect(self._select)
         self.board.opened.connect(self._work_on)
-        self.panel.hand_back_wanted.connect(self._hand_back)
-        self.panel.reprint_wanted.connect(self._reprint)
-        self.panel.withdraw_wanted.connect(self._withdraw)
-        self.panel.resume_wanted.connect(self._resume)
         self.panel.board_wanted.connect(self.board.select_first)
+        self.acts.opened.connect(self._opened)
+        self.acts.changed.connect(self._changed)
+        self.acts.changed.connect(self.rating.show_for)
+        self.acts.undone.connect(self.rating.forget)
+        self.acts.closed.connect(self.board.select_first)
+        self.acts.undone.connect(self._undone)
+        self.promises.opened.connect(self._open)
 
     @classmethod
     def title(cls) -> str:
@@ -84,7 +90,9 @@ class ProxyPage(Page):
         head.addWidget(Text(self.title(), "title"))
         head.addWidget(self.today, 0, Qt.AlignmentFlag.AlignVCenter)
         head.addWidget(self.pace, 0, Qt.AlignmentFlag.AlignVCenter)
+        head.addWidget(self.promises)
         head.addStretch(1)
+        head.addWidget(self.rating)
         head.addWidget(self.own_desk)
         head.addWidget(self.new_button)
         sides = QHBoxLayout()
@@ -101,16 +109,33 @@ class ProxyPage(Page):
     # --- what the frame asks ------------------------------------------------------------------------
 
     def shortcuts(self) -> tuple[Shortcut, ...]:
-        return (Shortcut("F4", self.open_new_ticket), Shortcut("F7", self.panel.hand_back))
+        return (
+            Shortcut("F4", self.open_new_ticket),
+            Shortcut("F7", self.panel.hand_back),
+            Shortcut("Shift+F4", self.acts.another_matter),
+            Shortcut("Alt+P", self.acts.show_papers),
+            Shortcut("Alt+O", self.panel.ask_collector),
+            Shortcut("Alt+E", self.acts.correct),
+            Shortcut(PROMISES, self.promises.show_list),
+            Shortcut(RATING, self.rating.offer),
+        )
+
+    def incident_about(self) -> dict[str, Any]:
+        ticket = self.panel.ticket
+        return {} if ticket is None else {"people": ticket.card.name, "ticket_id": ticket.card.id}
 
     def arrive(self) -> None:
         self.board.select_first()
 
     def show_with(self, **what: Any) -> None:
-        """`ticket_id` selects that ticket, also one that is closed already."""
+        """`ticket_id` selects that ticket, also one that is closed already; `proof` is the receipt that was scanned."""
         if (ticket_id := what.get("ticket_id")) is not None:
-            self.board.select(ticket_id)
-            self._work_on(ticket_id)
+            self._proof = what.get("proof", "")
+            self._open(ticket_id)
+
+    def _open(self, ticket_id: UUID) -> None:
+        self.board.select(ticket_id)
+        self._work_on(ticket_id)
 
     def reload(self) -> None:
         actor, ticket_id = self.session.actor, self._ticket_id
@@ -203,7 +228,7 @@ class ProxyPage(Page):
         """Shows a ticket and puts the keyboard on its next step as soon as it is there."""
         shown = self.panel.ticket
         if ticket_id == self._ticket_id and shown is not None and shown.card.id == ticket_id:
-            self.panel.work_on()
+            self._begin_work()
             return
         self._ticket_id = ticket_id
         self._work_on_arrival = True
@@ -225,94 +250,34 @@ class ProxyPage(Page):
         if ticket.card.id != self._ticket_id:
             return
         self.panel.show_ticket(ticket)
+        self.rating.show_for(ticket)
         if self._work_on_arrival:
             self._work_on_arrival = False
-            self.panel.work_on()
+            self._begin_work()
+
+    def _begin_work(self) -> None:
+        self.panel.work_on()
+        proof, self._proof = self._proof, ""
+        if proof:
+            self.panel.fill_proof(proof)
 
     # --- acting ---------------------------------------------------------------------------------------
 
     def open_new_ticket(self) -> None:
-        if not self.session.actor.may("tickets.open"):
-            return
-        dialog = NewTicketDialog(self.session)
-        dialog.opened.connect(self._opened)
-        dialog.open()
+        self.acts.new_ticket()
 
     def _opened(self, ticket: TicketView) -> None:
         self._ticket_id = ticket.card.id
         self.board.selected_id = ticket.card.id
         self.panel.show_ticket(ticket)
 
-    def _hand_back(self, proof: Proof, papers: tuple[UUID, ...] | None) -> None:
-        actor, ticket_id = self.session.actor, self._ticket_id
-        if ticket_id is None or self._handing_back:
-            return
-        self._handing_back = True
-        key = self._press.key("hand_back", ticket_id, papers)
-        self.session.background.data(
-            self,
-            lambda: repeats.once(
-                actor, key, lambda actor: tickets.hand_back(actor, ticket_id, proof, papers)
-            ),
-            self._handed_back,
-            self._not_handed_back,
-        )
-
-    def _handed_back(self, ticket: TicketView) -> None:
-        self._handing_back = False
-        self._press.answered()
-        if ticket.card.id == self._ticket_id:
-            self.panel.proof.clear()
-            self.panel.show_ticket(ticket)
-        if ticket.card.state == "closed":
-            said = _("{number}: handed back and closed.").format(number=ticket.card.number)
-        else:
-            left = sum(paper.out for paper in ticket.papers)
-            said = _n(
-                "{number}: handed back; {count} paper is still out.",
-                "{number}: handed back; {count} papers are still out.",
-                left,
-            ).format(number=ticket.card.number, count=left)
-        self.session.notices.success(said)
-        if ticket.card.state == "closed":
-            self.board.select_first()
-
-    def _not_handed_back(self, error: HallDeskError) -> None:
-        self._handing_back = False
-        self._press.answered(error)
-        self.panel.say(i18n.explain(error))
-
-    def _reprint(self) -> None:
-        actor, ticket_id = self.session.actor, self._ticket_id
-        if ticket_id is not None:
-            self.session.background.data(
-                self,
-                lambda: tickets.receipt_facts(actor, ticket_id),
-                self._print,
-                self._not_handed_back,
-            )
-
-    def _print(self, facts: ReceiptFacts) -> None:
-        print_receipt(self.session, facts, routing=False)
-
-    def _withdraw(self) -> None:
-        if self.panel.ticket is not None:
-            dialog = WithdrawDialog(self.session, self.panel.ticket.card)
-            dialog.done.connect(self._stepped)
-            dialog.open()
-
-    def _resume(self) -> None:
-        actor, ticket_id = self.session.actor, self._ticket_id
-        if ticket_id is not None:
-            key = self._press.key("resume", ticket_id)
-            self.session.background.data(
-                self,
-                lambda: repeats.once(actor, key, lambda actor: tickets.resume(actor, ticket_id)),
-                self._stepped,
-                self._not_handed_back,
-            )
-
-    def _stepped(self, ticket: TicketView) -> None:
-        self._press.answered()
+    def _changed(self, ticket: TicketView) -> None:
         if ticket.card.id == self._ticket_id:
             self.panel.show_ticket(ticket)
+
+    def _undone(self, ticket: TicketView) -> None:
+        """The ticket as it was is shown again, with the keyboard on its next step."""
+        self.board.select(ticket.card.id)
+        self._ticket_id = ticket.card.id
+        self.panel.show_ticket(ticket)
+        self.panel.work_on()

@@ -15,6 +15,7 @@ from hall_desk.i18n import _
 from hall_desk.services import figures
 from hall_desk.settings import write_file
 from hall_desk.ui.buttons import Button
+from hall_desk.ui.close_day.dialog import CloseDayDialog
 from hall_desk.ui.day_field import DayField
 from hall_desk.ui.day_figures_panel import DayFiguresPanel
 from hall_desk.ui.labels import Band, Ground, Text
@@ -38,7 +39,13 @@ class _Made:
 class ReportPage(Page):
     name = "report"
     right = "figures.read"
-    topics = frozenset({"check", "ticket", "slip", "setting", "window", "matter"})
+    topics = frozenset(
+        {
+            *("check", "passage", "consultation", "missing_notice", "slip", "ticket", "callback"),
+            *("phone_case", "number", "incident", "attendance", "post", "disinfection", "rating"),
+            *("day", "setting", "window", "matter"),
+        }
+    )
 
     @classmethod
     def title(cls) -> str:
@@ -53,6 +60,7 @@ class ReportPage(Page):
         self.print_button = Button(_("Print"), "primary", "Ctrl+P")
         self.pdf_button = Button(_("Save as PDF…"), "plain", "Ctrl+S")
         self.json_button = Button(_("Save as JSON…"))
+        self.close_day_button = Button(_("Close of day…"), "plain", "Shift+F12")
         self.panel = DayFiguresPanel()
         self.preview = PaperView(session.background)
         self.problem = Band("bad")
@@ -67,6 +75,7 @@ class ReportPage(Page):
         head.addWidget(Text(_("Report"), "title"))
         head.addWidget(self.day)
         head.addStretch(1)
+        head.addWidget(self.close_day_button)
         for button in (self.json_button, self.pdf_button, self.print_button):
             head.addWidget(button)
         inside = QHBoxLayout(self.problem)
@@ -93,11 +102,13 @@ class ReportPage(Page):
         self.print_button.clicked.connect(self.print_report)
         self.pdf_button.clicked.connect(self.save_pdf)
         self.json_button.clicked.connect(self.save_json)
+        self.close_day_button.clicked.connect(self.close_day)
 
     def shortcuts(self) -> tuple[Shortcut, ...]:
         return (
             Shortcut("Ctrl+P", self.print_report),
             Shortcut("Ctrl+S", self.save_pdf),
+            Shortcut("Shift+F12", self.close_day),
             Shortcut("Alt+Left", lambda: self.day.step(-1)),
             Shortcut("Alt+Right", lambda: self.day.step(1)),
             Shortcut("Ctrl++", lambda: self.preview.zoom(1.2)),
@@ -155,6 +166,11 @@ class ReportPage(Page):
             self._made = None
         for button in (self.print_button, self.pdf_button, self.json_button):
             button.setEnabled(made)
+
+    def close_day(self) -> None:
+        """Closes the day that is shown."""
+        if self.session.actor.may("day.close"):
+            CloseDayDialog(self.session, self.day.day()).open()
 
     # --- paper and files ------------------------------------------------------------------------------
 

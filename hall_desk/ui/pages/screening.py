@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QElapsedTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -11,12 +11,15 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from hall_desk import i18n
 from hall_desk.errors import DatabaseAway, NotFound
 from hall_desk.i18n import _
-from hall_desk.services import halls, screening
+from hall_desk.services import halls, screening, ticket_cards
+from hall_desk.ui import hall_head
 from hall_desk.ui.buttons import Button
 from hall_desk.ui.check_form import CheckForm
 from hall_desk.ui.checks_table import make_table, waits
+from hall_desk.ui.dialogs.incident import IncidentDialog
 from hall_desk.ui.dialogs.new_ticket import NewTicketDialog
 from hall_desk.ui.dialogs.slip import SlipDialog
+from hall_desk.ui.hall_head import HallHead
 from hall_desk.ui.labels import Ground, Text
 from hall_desk.ui.pages import Page, Shortcut
 from hall_desk.ui.recheck_strip import RecheckStrip
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from hall_desk.services.accounts import Actor
     from hall_desk.services.matters import MatterLine
     from hall_desk.services.screening import Check, NewCheck, Summary
+    from hall_desk.ui.hall_head import Door
     from hall_desk.ui.session import Session
 
 # An Enter that bounces after a save is not a try to save nothing.
@@ -42,6 +46,7 @@ class _Shown:
     checks: list[Check]
     holds: list[Check]
     threshold_tenths: int
+    door: Door
 
 
 def _read(actor: Actor) -> _Shown:
@@ -50,13 +55,14 @@ def _read(actor: Actor) -> _Shown:
         screening.today(actor),
         screening.holds(actor),
         halls.settings(actor).threshold_tenths,
+        hall_head.read(actor),
     )
 
 
 class ScreeningPage(Page):
     name = "screening"
     right = "screening.record"
-    topics = frozenset({"check", "setting"})
+    topics = frozenset({"check", "passage", "setting"})
 
     @classmethod
     def title(cls) -> str:
@@ -64,6 +70,7 @@ class ScreeningPage(Page):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
+        self.hall = HallHead(session)
         self.form = CheckForm(session)
         self.problem = Text("", "error").wrap()
         self.problem.hide()
@@ -72,6 +79,7 @@ class ScreeningPage(Page):
         self.save_button = Button(_("Save"), "primary", "Enter")
         self.ticket_button = Button(_("Save and open ticket"), "plain", "F4")
         self.slip_button = Button(_("Print phone slip"), "plain", "F8")
+        self.incident_button = Button(_("Report an incident"), "danger", "F9")
         self.today = TodayPanel()
         self.model, self.table = make_table(session.store)
         self._saving: NewCheck | None = None
@@ -79,19 +87,21 @@ class ScreeningPage(Page):
         self._since_save = QElapsedTimer()
         # Whom a ticket is opened for when F4 is pressed on an empty form: name, phone, matter.
         self._last: tuple[str, str, MatterLine | None] = ("", "", None)
+        self._last_check: Check | None = None
         self._lay_out()
         self._connect()
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
+        head.setSpacing(12)
         head.addWidget(Text(_("Temperatures"), "title"))
-        head.addStretch(1)
-        head.addWidget(Text(_("Enter saves and starts the next person"), "soft"))
+        head.addWidget(self.hall, 1)
         buttons = QHBoxLayout()
         buttons.setSpacing(12)
         for button in (self.save_button, self.ticket_button, self.slip_button):
             buttons.addWidget(button)
         buttons.addStretch(1)
+        buttons.addWidget(self.incident_button)
         card = Ground()
         inside = QVBoxLayout(card)
         inside.setContentsMargins(24, 16, 24, 18)
@@ -123,10 +133,12 @@ class ScreeningPage(Page):
         self.form.recheck_left.connect(self.verdict.show_last)
         self.verdict.undo_asked.connect(self.undo)
         self.verdict.left.connect(self.form.leave_recheck)
+        self.verdict.gone_asked.connect(self.held_person_left)
         self.strip.picked.connect(self.start_recheck)
         self.save_button.clicked.connect(self.save)
         self.ticket_button.clicked.connect(self.save_and_open_ticket)
         self.slip_button.clicked.connect(self.open_slip)
+        self.incident_button.clicked.connect(self.report_incident)
         self.table.chosen.connect(self._row_chosen)
         self.session.ticked.connect(self._on_ticked)
         self.session.online_changed.connect(self._online_changed)
@@ -134,9 +146,11 @@ class ScreeningPage(Page):
     def shortcuts(self) -> tuple[Shortcut, ...]:
         return (
             *self.form.shortcuts(),
+            *self.hall.shortcuts(),
             Shortcut("F4", self.save_and_open_ticket),
             Shortcut("F8", self.open_slip),
             Shortcut("Alt+Z", self.verdict.ask_undo),
+            Shortcut("Alt+L", self.verdict.ask_gone),
             Shortcut("Alt+1", lambda: self.strip.pick(0)),
             Shortcut("Alt+2", lambda: self.strip.pick(1)),
             Shortcut("Alt+3", lambda: self.strip.pick(2)),
@@ -153,6 +167,7 @@ class ScreeningPage(Page):
 
     def _show(self, shown: _Shown) -> None:
         self.form.threshold_tenths = shown.threshold_tenths
+        self.hall.show_door(shown.door)
         self.today.show_summary(shown.summary, shown.threshold_tenths)
         self.model.show(shown.checks)
         self.strip.show_holds(shown.holds, self.session.now())
@@ -194,6 +209,7 @@ class ScreeningPage(Page):
         then_ticket, self._then_ticket = self._then_ticket, False
         assert sent is not None
         self._last = (check.name, sent.phone, self.form.matter_line())
+        self._last_check = check
         self._since_save.start()
         self.verdict.show_check(check, self.session.now())
         self.form.next_person(sent)
@@ -229,11 +245,30 @@ class ScreeningPage(Page):
     def _open_ticket(self) -> None:
         if self.session.actor.may("tickets.open"):
             name, phone, matter = self._last
-            NewTicketDialog(self.session, name=name, phone=phone, matter=matter).open()
+            check = self._last_check
+            passed = check.id if check is not None and check.passed else None
+            NewTicketDialog(
+                self.session, name=name, phone=phone, matter=matter, check_id=passed
+            ).open()
 
     def open_slip(self) -> None:
         """Prints a telephone slip, for the reason that stands in the form where it is a matter."""
         SlipDialog(self.session, matter=self.form.matter_line()).open()
+
+    def incident_about(self) -> dict[str, Any]:
+        """During a second reading, the person who was held."""
+        first = self.form.rechecking
+        return {} if first is None else {"people": first.name, "check_id": first.id}
+
+    def report_incident(self) -> None:
+        IncidentDialog(self.session, **self.incident_about()).open()
+
+    def take_scan(self, code: str) -> bool:
+        """A receipt that is scanned at the door: its resident leaves. False for any other code."""
+        if not ticket_cards.CODE.fullmatch(code.strip().upper()):
+            return False
+        self.hall.leave_by_receipt(code)
+        return True
 
     # --- undo and second readings -----------------------------------------------------------------------
 
@@ -251,6 +286,20 @@ class ScreeningPage(Page):
             return False
         self.session.notices.error(_("This check can no longer be withdrawn."))
         return True
+
+    def held_person_left(self, first: Check) -> None:
+        """Notes that somebody who was held went away without a second reading."""
+        actor = self.session.actor
+        self.session.background.data(
+            self,
+            lambda: screening.left(actor, first.id),
+            lambda _nothing: self._noted_left(first),
+            self._refused,
+        )
+
+    def _noted_left(self, first: Check) -> None:
+        self.form.leave_recheck()
+        self.verdict.show_gone(first)
 
     def start_recheck(self, first: Check) -> None:
         self.form.start_recheck(first)

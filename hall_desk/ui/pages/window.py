@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from hall_desk import errors, i18n
 from hall_desk.i18n import _
 from hall_desk.services import matters, repeats, tickets
+from hall_desk.ui import key_map
+from hall_desk.ui.dialogs.standard_papers import StandardPapersDialog
 from hall_desk.ui.dialogs.ticket_steps import SuspendDialog, TerminateDialog, TransferDialog
 from hall_desk.ui.key_press import KeyPress
 from hall_desk.ui.pages import Page, Shortcut
+from hall_desk.ui.promise_list import KEY as PROMISES
 from hall_desk.ui.result_field import MOST_CHOICES
+from hall_desk.ui.step_undo import offer_undo
 from hall_desk.ui.ticket_board import SHOWN_AT_MOST, CardColumn
 from hall_desk.ui.ticket_clock import Tone, tone_of
 from hall_desk.ui.window_head import WindowHead
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from hall_desk.services.accounts import Actor
     from hall_desk.services.tickets import Board, TicketView
     from hall_desk.ui.dialogs.ticket_steps import StepDialog
+    from hall_desk.ui.papers_table import PaperRow
     from hall_desk.ui.session import Session
 
 
@@ -63,9 +66,12 @@ class WindowPage(Page):
         actor = session.actor
         self._window_id = actor.window_id
         self._ticket_id: UUID | None = None
+        self._arriving: UUID | None = None
         self._busy = False
         self._press = KeyPress()
         self._first = True
+        # What was sent with the last finish, for the case that it is undone.
+        self._sent: tuple[UUID, str, list[PaperRow]] | None = None
         self.head = WindowHead(session, self.title())
         self.waiting = CardColumn(session, _("Waiting here"), "card", window=False)
         self.here = CardColumn(session, _("In hand and suspended"), "card", window=False)
@@ -79,6 +85,7 @@ class WindowPage(Page):
         session.online_changed.connect(self._online_changed)
         self.head.next_wanted.connect(self.claim_next)
         self.head.window_chosen.connect(self._choose_window)
+        self.head.promises.opened.connect(self._work_on)
         panel = self.ticket
         panel.claim_wanted.connect(self._claim_shown)
         panel.resume_wanted.connect(lambda: self._do(tickets.resume))
@@ -89,23 +96,12 @@ class WindowPage(Page):
         panel.suspend_wanted.connect(lambda: self._ask(SuspendDialog))
         panel.transfer_wanted.connect(lambda: self._ask(TransferDialog))
         panel.terminate_wanted.connect(lambda: self._ask(TerminateDialog))
+        panel.papers_wanted.connect(self.show_papers)
         panel.nothing.setText(
-            _("Nothing in hand. Claim the next ticket with F6.")
+            _("Nothing in hand. Claim the next ticket with {key}.").format(key=key_map.now("F6"))
             if actor.may("tickets.claim")
             else _("Choose a ticket to look at it.")
         )
-        # Only while the keyboard is on this page: dialogs have an Alt+A of their own.
-        keys: dict[str, Callable[[], object]] = {
-            "Alt+A": panel.receive_all,
-            "Alt+R": panel.record,
-            "Alt+N": panel.read_note,
-        }
-        for number in range(MOST_CHOICES):
-            keys[f"Alt+{number + 1}"] = partial(panel.result.choose, number)
-        for key, run in keys.items():
-            shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(run)
 
     @classmethod
     def title(cls) -> str:
@@ -132,7 +128,25 @@ class WindowPage(Page):
     # --- what the frame asks ------------------------------------------------------------------------
 
     def shortcuts(self) -> tuple[Shortcut, ...]:
-        return (Shortcut("F6", self.claim_next), Shortcut("F7", self.finish))
+        panel = self.ticket
+        choices = (
+            Shortcut(f"Alt+{number + 1}", partial(panel.result.choose, number))
+            for number in range(MOST_CHOICES)
+        )
+        return (
+            Shortcut("F6", self.claim_next),
+            Shortcut("F7", self.finish),
+            Shortcut("Alt+A", panel.receive_all),
+            Shortcut("Alt+R", panel.record),
+            Shortcut("Alt+N", panel.read_note),
+            Shortcut("Alt+P", self.show_papers),
+            *choices,
+            Shortcut(PROMISES, self.head.promises.show_list),
+        )
+
+    def incident_about(self) -> dict[str, Any]:
+        ticket = self.ticket.ticket
+        return {} if ticket is None else {"people": ticket.card.name, "ticket_id": ticket.card.id}
 
     def arrive(self) -> None:
         if self.ticket.ticket is not None:
@@ -141,9 +155,13 @@ class WindowPage(Page):
             self.waiting.setFocus()
 
     def show_with(self, **what: Any) -> None:
-        """`ticket_id` shows that ticket."""
+        """`ticket_id` shows that ticket, with the keyboard on its next step."""
         if (ticket_id := what.get("ticket_id")) is not None:
-            self._select(ticket_id)
+            self._work_on(ticket_id)
+
+    def _work_on(self, ticket_id: UUID) -> None:
+        self._arriving = ticket_id
+        self._select(ticket_id)
 
     def reload(self) -> None:
         actor, window_id, ticket_id = self.session.actor, self._window_id, self._ticket_id
@@ -244,6 +262,9 @@ class WindowPage(Page):
     def _selected(self, read: tuple[TicketView, tuple[str, ...]]) -> None:
         if read[0].card.id == self._ticket_id:
             self._show_ticket(*read)
+            arriving, self._arriving = self._arriving, None
+            if arriving == self._ticket_id:
+                self.ticket.work_on()
 
     def _open(self, ticket_id: UUID) -> None:
         """Enter on a card: what waits is claimed, what is here is worked on."""
@@ -318,6 +339,36 @@ class WindowPage(Page):
 
     def _claimed(self, ticket: TicketView) -> None:
         self.ticket.work_on()
+        offer_undo(self, self.session, ticket, self._undone)
+
+    def _received(self, ticket: TicketView) -> None:
+        self.ticket.work_on()
+        offer_undo(self, self.session, ticket, self._undone)
+
+    def _undone(self, ticket: TicketView) -> None:
+        """The ticket is shown as it was before the step, with what had been written on it."""
+        if self._sent is not None and self._sent[0] == ticket.card.id:
+            self.ticket.keep(*self._sent)
+            self._sent = None
+        actor, ticket_id = self.session.actor, ticket.card.id
+        self._ticket_id = ticket_id
+        self.session.background.data(
+            self,
+            lambda: _with_texts(actor, tickets.get(actor, ticket_id)),
+            self._back_again,
+            self._refused,
+            replaces="ticket",
+        )
+
+    def _back_again(self, read: tuple[TicketView, tuple[str, ...]]) -> None:
+        if read[0].card.id == self._ticket_id:
+            self._show_ticket(*read)
+            self.ticket.work_on()
+
+    def show_papers(self) -> None:
+        """The standard papers of the ticket shown."""
+        if self.ticket.ticket is not None and self.session.actor.may("tickets.print"):
+            StandardPapersDialog(self.session, self.ticket.ticket).open()
 
     def _do(self, step: Callable[[Actor, UUID], TicketView]) -> None:
         ticket_id = self._ticket_id
@@ -334,6 +385,8 @@ class WindowPage(Page):
             self.ticket.work_on()
         else:
             self._leave(ticket)
+        if ticket.history[0].kind != "ticket.note_read":
+            offer_undo(self, self.session, ticket, self._undone)
 
     def _record(self) -> None:
         ticket_id = self._ticket_id
@@ -343,7 +396,7 @@ class WindowPage(Page):
                 "received",
                 (ticket_id, frozenset(told.items())),
                 lambda actor: tickets.received(actor, ticket_id, told),
-                lambda _ticket: self.ticket.work_on(),
+                self._received,
             )
 
     def finish(self) -> None:
@@ -357,6 +410,7 @@ class WindowPage(Page):
             panel.papers.say(_("Check the papers first: Alt+A if all are here."))
             return
         result, kept = panel.result.text(), panel.papers.kept()
+        self._sent = (ticket_id, result, panel.papers.rows())
         self._send(
             "finish",
             ticket_id,
@@ -365,12 +419,8 @@ class WindowPage(Page):
         )
 
     def _finished(self, ticket: TicketView) -> None:
-        self.session.notices.success(
-            _("{number} is finished; its papers go back to the desk.").format(
-                number=ticket.card.number
-            )
-        )
         self._leave(ticket)
+        offer_undo(self, self.session, ticket, self._undone)
 
     def _leave(self, ticket: TicketView) -> None:
         """The ticket has left the hands of this window; the next one in hand is shown."""
@@ -383,5 +433,9 @@ class WindowPage(Page):
     def _ask(self, dialog: type[StepDialog]) -> None:
         if self.ticket.ticket is not None:
             asked = dialog(self.session, self.ticket.ticket.card)  # type: ignore[call-arg]
-            asked.done.connect(self._leave)
+            asked.done.connect(self._gone)
             asked.open()
+
+    def _gone(self, ticket: TicketView) -> None:
+        self._leave(ticket)
+        offer_undo(self, self.session, ticket, self._undone)

@@ -45,6 +45,7 @@ class Draft:
     letter: str | None = None  # None: not asked yet
     printer: str = ""
     roll: str = "80"
+    post: str = ""
     new_hall: NewHall | None = None
     previewed: tuple[NewHall, tuple[FilePlan, ...]] | None = None
     reached: tuple[ServerAddress, ServerFound] | None = None
@@ -71,6 +72,7 @@ class Draft:
             language=i18n.language(),
             letter=self.letter or "",
             roll=self.roll,
+            post=self.post,
             printer=self.printer,
         )
 

@@ -1,4 +1,4 @@
-"""This PC: its desk letter, its printer and paper, its language."""
+"""This PC: its desk letter and post, its printer and paper, its language."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout
 from hall_desk import errors, i18n
 from hall_desk.devices import printing
 from hall_desk.documents.trial import trial_page
-from hall_desk.i18n import _
+from hall_desk.i18n import N_, _
 from hall_desk.services import accounts
 from hall_desk.settings import Settings
 from hall_desk.ui.buttons import Button, Segmented
@@ -22,6 +22,17 @@ from hall_desk.ui.setup import Draft, Step, focus
 if TYPE_CHECKING:
     from hall_desk.errors import HallDeskError
     from hall_desk.ui.background import Background
+
+
+# The posts a PC may stand at, by the page that is shown there first.
+POSTS = {
+    "": N_("By person"),
+    "screening": N_("Temperatures"),
+    "consultation": N_("Consultation"),
+    "proxy": N_("Proxy service"),
+    "window": N_("Window"),
+    "foyer": N_("Foyer screen"),
+}
 
 
 class ThisPcStep(Step):
@@ -46,6 +57,9 @@ class ThisPcStep(Step):
         self.roll = Segmented([("80", "80 mm"), ("58", "58 mm")])
         self.roll.set_value(draft.roll)
         self.roll.changed.connect(lambda value: setattr(draft, "roll", str(value)))
+        self.post = Segmented([(post, _(words)) for post, words in POSTS.items()])
+        self.post.set_value(draft.post)
+        self.post.changed.connect(lambda value: setattr(draft, "post", str(value)))
         self.language = Segmented(list(i18n.LANGUAGES.items()))
         self.language.set_value(i18n.language())
         self.language.changed.connect(lambda value: self.language_picked.emit(str(value)))
@@ -54,6 +68,7 @@ class ThisPcStep(Step):
         line.addWidget(self.letter, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self.free, 1, Qt.AlignmentFlag.AlignVCenter)
         self.body.addLayout(line)
+        self.body.addWidget(LabelledField(_("Post of this PC: shown after signing in"), self.post))
         self.body.addWidget(self.printer)
         trial = QHBoxLayout()
         trial.setSpacing(12)

@@ -1,169 +1,45 @@
-"""The sample hall and its lived-in day: Friday 21 February 2020, and the Monday morning after it.
-
-Everything happens through the real services, each call at its time of the day with the hall's clock standing there;
-no row is inserted past them. Chance comes from a fixed seed, so the day is the same in every run.
-"""
+"""The people of the sample hall: who comes through the door, the proxy post and the windows behind it."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from hall_desk import resources
-from hall_desk.services import accounts, directory, halls, matters, screening, slips, tickets
+from hall_desk.services import accounts, directory, matters, screening, slips, tickets
 from hall_desk.services.accounts import Actor
 from hall_desk.services.custody import PaperLine
 from hall_desk.services.matters import Matter
+from hall_desk.services.sample_day.day import ReplayedDay, moment, spread
+from hall_desk.services.sample_day.other_posts import OtherPosts
+from hall_desk.services.sample_day.script import (
+    BROUGHT,
+    CHECKS_BY_HOUR,
+    DAY,
+    ERRANDS,
+    MONDAY,
+    NEXT_DAY,
+    NOW,
+    PEOPLE,
+    PIN,
+    RELIEF,
+    SCREENER,
+    SECOND_DESK,
+    SECOND_MANAGER,
+    SLIPS_BY_HOUR,
+    STORIES,
+    SURNAMES,
+    TITLES,
+)
 from hall_desk.services.screening import NewCheck
 from hall_desk.services.tickets import NewPaper, NewTicket, Proof
 from hall_desk.store import ids
 from hall_desk.store.database import Store
 
-HALL = "太平桥街道政务服务大厅"
-PIN = halls.PRACTICE_PIN
-# One person per role, for pictures and for trying things out.
-PEOPLE = {"front_desk": "陈晓东", "window_clerk": "张颖", "manager": "李建国"}
-SCREENER, SECOND_DESK = "王静", "李雪梅"
-OPENED_DAY = date(2020, 2, 3)
-DAY = date(2020, 2, 21)
-NEXT_DAY = date(2020, 2, 24)
-# Where the sample hall's clock starts to run when the app opens.
-NOW = time(10, 3, 27)
-# With the 31 tickets of the day the cumulative figure is 267, the paper's.
-OPENING_BALANCE = 236
-ZONE = ZoneInfo("Asia/Shanghai")
 
-# Besides these, everyone who brings something to the proxy post is measured at the door.
-CHECKS_BY_HOUR = {9: 15, 10: 22, 11: 32, 12: 32, 13: 8, 14: 16, 15: 22, 16: 9}
-SLIPS_BY_HOUR = {9: 5, 10: 9, 11: 10, 12: 3, 13: 2, 14: 8, 15: 8, 16: 4}
-SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜谢邹喻柏水窦章云苏潘葛范彭郎鲁韦马苗方"
-TITLES = ("先生", "女士")
-ERRANDS = (
-    "领取医保卡",
-    "变更定点医院",
-    "居住证",
-    "失业登记",
-    "老年优待卡",
-    "社保卡",
-    "咨询公租房",
-    "生育登记",
-    "退休认证",
-    "高龄津贴",
-)
-
-# What is brought to the proxy post, by what clerks type to find it, and how often on the day.
-BROUGHT = (
-    ("医保卡领取", 7),
-    ("变更定点", 4),
-    ("居住证", 4),
-    ("老年优待", 3),
-    ("失业登记", 3),
-    ("生育登记", 2),
-    ("社保卡", 2),
-    ("灵活就业", 1),
-    ("高龄津贴", 1),
-    ("退役军人优待证", 1),
-)
-# Cases with a story of their own: what, when it is opened, and how it ends.
-STORIES = (
-    ("公租房", time(11, 18), "suspended"),
-    ("低保", time(14, 31), "suspended"),
-    ("残疾", time(15, 12), "terminated"),
-)
-
-# Monday's first cases, by the minute after nine at which they are opened.
-MONDAY = (
-    (4, "医保卡领取"),
-    (11, "居住证"),
-    (16, "失业登记"),
-    (23, "老年优待"),
-    (31, "变更定点"),
-    (38, "社保卡"),
-    (44, "生育登记"),
-    (49, "灵活就业"),
-)
-
-
-@dataclass(order=True)
-class _Event:
-    at: datetime
-    order: int
-    run: Callable[[], None] = field(compare=False)
-
-
-class _Day:
-    """Events in order of time; each may add later ones."""
-
-    def __init__(self, store: Store, seed: str) -> None:
-        self.store = store
-        self.chance = random.Random(seed)  # noqa: S311 - a repeatable day, no secret
-        self._events: list[_Event] = []
-
-    def at(self, moment: datetime, run: Callable[[], None]) -> None:
-        self._events.append(_Event(moment, len(self._events), run))
-
-    def play(self, until: datetime) -> None:
-        import heapq
-
-        heapq.heapify(self._events)
-        while self._events and self._events[0].at <= until:
-            event = heapq.heappop(self._events)
-            self.store.freeze(event.at)
-            before = len(self._events)
-            event.run()
-            if len(self._events) != before:
-                heapq.heapify(self._events)
-        self._events.clear()
-        self.store.freeze(until)
-
-
-def moment(day: date, clock: time) -> datetime:
-    """A time of day in the hall's zone, in UTC."""
-    return datetime.combine(day, clock, ZONE).astimezone(UTC)
-
-
-@contextmanager
-def make(place: str, progress: Callable[[str], None] = lambda _step: None) -> Iterator[Store]:
-    """Makes the sample hall at `place`, lives its day and gives the open store, its clock standing at `NOW`.
-
-    `progress` hears `hall`, `day`, `morning`. Raises what `halls.create` raises.
-    """
-    start = moment(DAY, time(8, 20))
-    progress("hall")
-    store: Store | None = None
-
-    def now() -> datetime:
-        return store.now() if store is not None else start
-
-    try:
-        with ids.repeatable("taipingqiao", now):
-            store = halls.create(
-                place,
-                name=HALL,
-                manager=PEOPLE["manager"],
-                pin=PIN,
-                opened_day=OPENED_DAY,
-                opening_balance=OPENING_BALANCE,
-                practice_at=start,
-            )
-            hall = _Hall(store)
-            progress("day")
-            hall.friday()
-            progress("morning")
-            hall.monday()
-        yield store
-    finally:
-        if store is not None:
-            store.close()
-
-
-class _Hall:
-    """The people of the sample hall at their posts."""
+class People:
+    """The people of the sample hall: the door, the proxy post, the windows, and who comes to them."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -183,10 +59,13 @@ class _Hall:
         for person in people:
             if person.window_number and person.window_number not in self.clerks:
                 self.clerks[person.window_number] = accounts.sign_in(store, person.name, PIN, "W")
+        self.second_manager = accounts.sign_in(store, SECOND_MANAGER, PIN)
+        self.relief = accounts.sign_in(store, RELIEF, PIN, "A")
         self.free: dict[str, datetime] = {}
         self.person_number = 0
         self.opened = 0
         self.matters: dict[str, Matter] = {}
+        self.posts = OtherPosts(self)
 
     def matter(self, typed: str) -> Matter:
         if typed not in self.matters:
@@ -204,7 +83,7 @@ class _Hall:
     # --- Friday ----------------------------------------------------------------------------------
 
     def friday(self) -> None:
-        day = _Day(self.store, "2020-02-21")
+        day = ReplayedDay(self.store, "2020-02-21")
         self._checks(day, DAY, CHECKS_BY_HOUR)
         self._fever(day, DAY, time(10, 1, 40), second="37.5")
         self._fever(day, DAY, time(14, 22, 5), second="36.8", first="37.4")
@@ -215,18 +94,20 @@ class _Hall:
         for text, clock, ending in STORIES:
             self._ticket(day, moment(DAY, clock), text, ending)
         self._slips(day, DAY, SLIPS_BY_HOUR)
+        self.posts.friday(day)
         day.play(moment(DAY, time(17, 12)))
 
     # --- Monday morning, up to NOW ---------------------------------------------------------------
 
     def monday(self) -> None:
-        day = _Day(self.store, "2020-02-24")
+        day = ReplayedDay(self.store, "2020-02-24")
         self.free.clear()
         self._checks(day, NEXT_DAY, {9: 31, 10: 30})
         self._fever(day, NEXT_DAY, time(10, 1, 40), second="37.5")
         self._slips(day, NEXT_DAY, {9: 7, 10: 12})
         for minute, text in MONDAY:
             self._ticket(day, moment(NEXT_DAY, time(9, minute, 20)), text)
+        self.posts.monday(day)
         # The last minutes before NOW: something in every column of the board.
         for clock, text, ending in (
             (time(9, 54, 50), "高龄津贴", "waits_for_hand_back"),
@@ -243,22 +124,15 @@ class _Hall:
 
     # --- what people do --------------------------------------------------------------------------
 
-    def _spread(self, day: _Day, on: date, by_hour: dict[int, int]) -> list[datetime]:
-        moments = []
-        for hour, count in by_hour.items():
-            seconds = sorted(day.chance.sample(range(40, 3590), count))
-            moments += [moment(on, time(hour)) + timedelta(seconds=second) for second in seconds]
-        return moments
-
-    def _intakes(self, day: _Day, on: date, count: int) -> list[datetime]:
+    def _intakes(self, day: ReplayedDay, on: date, count: int) -> list[datetime]:
         hours = {9: 3, 10: 7, 11: 5, 12: 2, 13: 1, 14: 4, 15: 4, 16: 2}
-        return self._spread(day, on, hours)[:count]
+        return spread(day.chance, on, hours)[:count]
 
-    def _checks(self, day: _Day, on: date, by_hour: dict[int, int]) -> None:
-        for at in self._spread(day, on, by_hour):
+    def _checks(self, day: ReplayedDay, on: date, by_hour: dict[int, int]) -> None:
+        for at in spread(day.chance, on, by_hour):
             day.at(at, lambda: self._check(day))
 
-    def _check(self, day: _Day) -> None:
+    def _check(self, day: ReplayedDay) -> None:
         chance = day.chance
         kind = chance.random()
         tenths = round(min(max(chance.gauss(364, 2.2), 357), 370))
@@ -274,8 +148,12 @@ class _Hall:
                 ids.new_id(), typed, name=name, phone=phone, reason=chance.choice(ERRANDS)
             )
         screening.record(self.screener, new)
+        if new.person != "staff":
+            self.posts.leaves(day, self.store.now())
 
-    def _fever(self, day: _Day, on: date, clock: time, second: str, first: str = "37.6") -> None:
+    def _fever(
+        self, day: ReplayedDay, on: date, clock: time, second: str, first: str = "37.6"
+    ) -> None:
         name, phone = self.resident(day.chance)
         key = ids.new_id()
         at = moment(on, clock)
@@ -292,18 +170,20 @@ class _Hall:
             ),
         )
 
-    def _slips(self, day: _Day, on: date, by_hour: dict[int, int]) -> None:
-        for at in self._spread(day, on, by_hour):
+    def _slips(self, day: ReplayedDay, on: date, by_hour: dict[int, int]) -> None:
+        for at in spread(day.chance, on, by_hour):
             day.at(at, lambda: self._slip(day))
 
-    def _slip(self, day: _Day) -> None:
+    def _slip(self, day: ReplayedDay) -> None:
         text = day.chance.choices([name for name, _ in BROUGHT], [count for _, count in BROUGHT])[0]
         matter = self.matter(text)
-        slips.give(
-            day.chance.choice(self.desks), ids.new_id(), matter.line.window.id, matter.line.id
-        )
+        desk, key = day.chance.choice(self.desks), ids.new_id()
+        slips.give(desk, key, matter.line.window.id, matter.line.id)
+        self.posts.asked(desk, "slip", matter.line.id, key)
 
-    def _ticket(self, day: _Day, at: datetime, text: str, ending: str = "handed_back") -> None:
+    def _ticket(
+        self, day: ReplayedDay, at: datetime, text: str, ending: str = "handed_back"
+    ) -> None:
         matter = self.matter(text)
         name, phone = self.resident(day.chance)
         self.opened += 1
@@ -325,12 +205,16 @@ class _Hall:
             ),
         )
         day.at(at - timedelta(seconds=75), lambda: self._door(day, name, phone, matter))
-        day.at(at, lambda: _ignored(tickets.open(desk, new)))
+        day.at(at, lambda: self._open(desk, new))
         if ending != "unclaimed":
             wait = day.chance.randint(12, 45)
             day.at(at + timedelta(seconds=wait), lambda: self._take(day, desk, key, matter, ending))
 
-    def _door(self, day: _Day, name: str, phone: str, matter: Matter) -> None:
+    def _open(self, desk: Actor, new: NewTicket) -> None:
+        tickets.open(desk, new)
+        self.posts.asked(desk, "ticket", new.matter_id, new.id)
+
+    def _door(self, day: ReplayedDay, name: str, phone: str, matter: Matter) -> None:
         tenths = 362 + day.chance.randint(0, 6)
         typed = f"{tenths // 10}.{tenths % 10}"
         screening.record(
@@ -338,7 +222,7 @@ class _Hall:
             NewCheck(ids.new_id(), typed, name=name, phone=phone, reason=matter.line.name),
         )
 
-    def _take(self, day: _Day, desk: Actor, key: UUID, matter: Matter, ending: str) -> None:
+    def _take(self, day: ReplayedDay, desk: Actor, key: UUID, matter: Matter, ending: str) -> None:
         """The window's clerk claims when free; else tries again when the ticket in hand is done."""
         number = matter.line.window.number
         clerk = self.clerks[number]
@@ -366,13 +250,13 @@ class _Hall:
                 done,
                 lambda: _ignored(tickets.terminate(clerk, key, "户籍不在本区，已告知到户籍地办理")),
             )
-            day.at(done + timedelta(seconds=200), lambda: self._hand_back(desk, key))
+            day.at(done + timedelta(seconds=200), lambda: self._hand_back(day, desk, key))
         else:
             day.at(done, lambda: self._finish(clerk, key, matter))
             if ending == "handed_back":
                 day.at(
                     done + timedelta(seconds=chance.randint(40, 190)),
-                    lambda: self._hand_back(desk, key),
+                    lambda: self._hand_back(day, desk, key),
                 )
 
     def _finish(self, clerk: Actor, key: UUID, matter: Matter) -> None:
@@ -388,9 +272,12 @@ class _Hall:
         new = (NewPaper(made),) if made and not _has(ticket.papers, made) else ()
         tickets.finish(clerk, key, result, kept, new)
 
-    def _hand_back(self, desk: Actor, key: UUID) -> None:
+    def _hand_back(self, day: ReplayedDay, desk: Actor, key: UUID) -> None:
         ticket = tickets.get(desk, key)
-        tickets.hand_back(desk, key, Proof("pickup_code", ticket.pickup_code))
+        proof = Proof("pickup_code", ticket.pickup_code)
+        tickets.hand_back(desk, key, proof, None, self.posts.collector(ticket))
+        self.posts.rates(desk, ticket)
+        self.posts.leaves(day, self.store.now(), ticket)
 
     def _hand_back_most(self, desk: Actor, key: UUID) -> None:
         """While a ticket is suspended the resident takes the papers home; of one, the window still needs the card."""

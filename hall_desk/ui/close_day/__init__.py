@@ -1,0 +1,1 @@
+"""The wizard that closes a day: what is open, line by line, and why it may wait."""

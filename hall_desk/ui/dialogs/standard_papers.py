@@ -1,0 +1,154 @@
+"""The six standard papers of a ticket: looked at, and printed by their number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout
+
+from hall_desk import i18n
+from hall_desk.i18n import _
+from hall_desk.services import ticket_forms
+from hall_desk.ui.buttons import Button
+from hall_desk.ui.dialogs import Dialog
+from hall_desk.ui.labels import Text
+from hall_desk.ui.paper_view import PaperView
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
+    from hall_desk.errors import HallDeskError
+    from hall_desk.services.ticket_forms import FormFacts
+    from hall_desk.services.tickets import TicketView
+    from hall_desk.ui.session import Session
+
+
+def _title(kind: str, ticket: TicketView) -> str:
+    from hall_desk.documents.forms import title_of
+
+    return title_of(kind, ticket.card.outcome or "")
+
+
+class _Choice(QListWidget):
+    """The papers; a digit goes to the one with that number."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        number = event.key() - Qt.Key.Key_1
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if plain and 0 <= number < self.count():
+            self.setCurrentRow(number)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+
+class StandardPapersDialog(Dialog):
+    """The list with its preview; Enter prints the paper shown."""
+
+    def __init__(self, session: Session, ticket: TicketView) -> None:
+        title = _("Papers of {number}").format(number=ticket.card.number)
+        super().__init__(session, title, width=860, height=640)
+        self.ticket = ticket
+        self._printing = False
+        self.forms = ticket_forms.forms_of(ticket)
+        self.choice = _Choice()
+        self.choice.setAccessibleName(title)
+        self.choice.setFixedWidth(330)
+        self.choice.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        for number, kind in enumerate(self.forms, start=1):
+            self.choice.addItem(QListWidgetItem(f"{number}   {_title(kind, ticket)}"))
+        self.preview = PaperView(session.background, widest=460)
+        self.problem = Text("", "error").wrap()
+        self.problem.hide()
+        self.print_button = Button(_("Print"), "primary", "Enter")
+        self.cancel = Button(_("Close"), key="Esc")
+        self.escape_hint.hide()
+        left = QVBoxLayout()
+        left.setSpacing(10)
+        left.addWidget(self.choice, 1)
+        left.addWidget(Text(_("A number chooses; the papers are signed on paper."), "soft").wrap())
+        sides = QHBoxLayout()
+        sides.setSpacing(18)
+        sides.addLayout(left)
+        sides.addWidget(self.preview, 1)
+        foot = QHBoxLayout()
+        foot.setSpacing(12)
+        foot.addWidget(self.print_button)
+        foot.addWidget(self.problem, 1)
+        foot.addStretch(0)
+        foot.addWidget(self.cancel)
+        self.body.addLayout(sides, 1)
+        self.body.addLayout(foot)
+        self.choice.currentRowChanged.connect(self._look)
+        self.choice.itemDoubleClicked.connect(lambda _item: self.print_chosen())
+        self.print_button.clicked.connect(self.print_chosen)
+        self.cancel.clicked.connect(self.reject)
+        self.choice.setCurrentRow(0)
+
+    def arrive(self) -> None:
+        self.choice.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.cancel.hasFocus():
+            self.print_chosen()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+    def chosen(self) -> str:
+        return self.forms[max(0, self.choice.currentRow())]
+
+    # --- looking ------------------------------------------------------------------------------------
+
+    def _look(self, row: int) -> None:
+        self.problem.hide()
+        actor, ticket_id, kind = self.session.actor, self.ticket.card.id, self.forms[row]
+        self.session.background.data(
+            self,
+            lambda: ticket_forms.form_facts(actor, ticket_id, kind),
+            self._draw,
+            self._refused,
+            replaces="facts",
+        )
+
+    def _draw(self, facts: FormFacts) -> None:
+        def make() -> bytes:
+            from hall_desk.documents.forms import form
+
+            return form(facts)
+
+        self.session.background.devices(
+            self, make, self.preview.show_pdf, self._refused, replaces="paper"
+        )
+
+    # --- printing -----------------------------------------------------------------------------------
+
+    def print_chosen(self) -> None:
+        """Prints the paper shown, with the ticket as it is now; the journal notes it."""
+        if self._printing or not self.is_open():
+            return
+        self._printing = True
+        actor, ticket_id, kind = self.session.actor, self.ticket.card.id, self.chosen()
+        self.session.background.data(
+            self,
+            lambda: ticket_forms.print_out(actor, ticket_id, kind),
+            self._print,
+            self._refused,
+        )
+
+    def _print(self, facts: FormFacts) -> None:
+        def make() -> bytes:
+            from hall_desk.documents.forms import form
+
+            return form(facts)
+
+        title = f"{_title(facts.kind, self.ticket)} {facts.number}"
+        self.session.print_pdf(make, title, "form")
+        self.accept()
+
+    def _refused(self, error: HallDeskError) -> None:
+        self._printing = False
+        self.problem.setText(i18n.explain(error))
+        self.problem.show()
