@@ -31,6 +31,7 @@ DONE, COULD_NOT, WRONG_INPUT = 0, 1, 2
 PIN_VARIABLE = "HALL_DESK_PIN"
 APP_PASSWORD_VARIABLE = "HALL_DESK_APP_PASSWORD"  # noqa: S105 - a variable's name
 DISTRICT_PASSWORD_VARIABLE = "HALL_DESK_DISTRICT_PASSWORD"  # noqa: S105 - a variable's name
+PASSPHRASE_VARIABLE = "HALL_DESK_PASSPHRASE"  # noqa: S105 - a variable's name
 ALL_HALLS = "all"
 WRONG: tuple[type[errors.HallDeskError], ...] = (
     errors.BadInput,
@@ -160,6 +161,15 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument(
         "--hall", metavar="NAME", help=_("in a district's database: one hall's name")
     )
+    backup = command(
+        "backup", _backup, N_("keeps the whole hall in one file, while it goes on working")
+    )
+    backup.add_argument("file", type=Path, metavar="F")
+    backup.add_argument(
+        "--seal", action="store_true", help=_("with a passphrase, without which nobody reads it")
+    )
+    restore = command("restore", _restore, N_("makes the hall of a backup in an empty place"))
+    restore.add_argument("file", type=Path, metavar="F")
     command("migrate", _migrate, N_("brings the database to this program's version"))
     _load_options(command("load", _load, N_("will my server hold my hall? tries it with many PCs")))
 
@@ -277,6 +287,42 @@ def _run(options: argparse.Namespace) -> int:
 
     folder = _folder(options)
     return app.run(_place(options), _settings(options, folder), folder=folder)
+
+
+def _passphrase(*, twice: bool) -> str:
+    """The passphrase of a sealed backup: from the environment, or asked for on a terminal; empty where neither is."""
+    given = os.environ.get(PASSPHRASE_VARIABLE)
+    if given is not None or not sys.stdin.isatty():
+        return given or ""
+    passphrase = getpass.getpass(_("Passphrase of the backup: "))
+    if twice and getpass.getpass(_("The same passphrase again: ")) != passphrase:
+        raise errors.BadInput("passphrase", "not_the_same")
+    return passphrase
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from hall_desk.services import backups
+
+    passphrase = _passphrase(twice=True) if options.seal else ""
+    with _opened(options) as (_store, actor):
+        made = backups.make(actor, options.file, passphrase, sealed=options.seal)
+        words = _("The hall was kept in {file} ({size} KB), and the file read back.")
+        print(words.format(file=options.file, size=max(1, made.size // 1024)))
+    return DONE
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from hall_desk.store import backup
+    from hall_desk.store.database import is_postgres
+
+    place = _place(options)
+    passphrase = _passphrase(twice=False) if backup.about(options.file).sealed else ""
+    found = backup.restore(options.file, place, passphrase)
+    made_at = found.made_at[:16].replace("T", " ")
+    print(_("The hall is back as it was on {made_at} UTC.").format(made_at=made_at))
+    if is_postgres(place):
+        print(_("Now run “hall-desk server init”, which gives the program's role its rights."))
+    return DONE
 
 
 def _pin() -> str:

@@ -314,6 +314,28 @@ class DayNotSettled(HallDeskError):
     people: int
 
 
+# --- backups -------------------------------------------------------------------------------------
+
+
+class CannotBackUp(HallDeskError):
+    """A backup could not be made or brought back. `reason` is one of
+
+    `no_tools` (PostgreSQL's `tool` is not on this PC), `tools_old` (older than the server), `failed` (`tool` gave up),
+    `engine` (made by a hall on the other kind of database, `engine`).
+    """
+
+    reason: str
+
+
+class NotABackup(HallDeskError):
+    """A file is not a backup that can be used. `reason` is one of
+
+    `shape` (something else), `damaged`, `passphrase_needed`, `wrong_passphrase`, `too_new` (by a newer program).
+    """
+
+    reason: str
+
+
 # --- a hall's server -----------------------------------------------------------------------------
 
 

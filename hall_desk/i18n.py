@@ -369,6 +369,8 @@ BAD_INPUT: dict[tuple[str, str], str] = {
     ("follow_up", "too_long"): N_("The text is too long (at most {limit} characters)."),
     ("offer", "over"): N_("The time for this rating is over. The desk can offer it again."),
     ("setting", "value"): N_("This value does not fit the setting."),
+    ("passphrase", "too_short"): N_("A passphrase has at least {limit} characters."),
+    ("passphrase", "not_the_same"): N_("The two passphrases are not the same."),
 }
 
 
@@ -441,6 +443,26 @@ CANNOT_PREPARE: dict[str, str] = {
         "The role “{role}” may do more than an application should. Name another one with --application."
     ),
     "short_password": N_("The application's password has at least {limit} characters."),
+}
+
+
+CANNOT_BACK_UP: dict[str, str] = {
+    "no_tools": N_(
+        "{tool} is not on this PC. Install PostgreSQL's client programs, of the server's version or newer."
+    ),
+    "tools_old": N_("{tool} of this PC is older than the server. Install the server's version."),
+    "failed": N_("{tool} could not do it. Is the server there, and is there room on the disk?"),
+    "engine": N_(
+        "This backup is of a hall on {engine}. It can only be brought back to a place of that kind."
+    ),
+}
+
+NOT_A_BACKUP: dict[str, str] = {
+    "shape": N_("This file is not a backup of Hall Desk."),
+    "damaged": N_("This backup is damaged: it cannot be read to its end. Nothing was changed."),
+    "passphrase_needed": N_("This backup is sealed: its passphrase is needed."),
+    "wrong_passphrase": N_("The passphrase does not open this backup."),
+    "too_new": N_("This backup was made by a newer Hall Desk. Update this program first."),
 }
 
 
@@ -562,6 +584,11 @@ def explain(error: errors.HallDeskError) -> str:
             return _(
                 "There are several halls here: {names}. “report” and “verify” take one of them with --hall."
             ).format(names=_(", ").join(error.names))
+        case errors.CannotBackUp():
+            engine = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}.get(f.get("engine", ""), "")
+            return _(CANNOT_BACK_UP[error.reason]).format(**{**f, "engine": engine})
+        case errors.NotABackup():
+            return _(NOT_A_BACKUP[error.reason])
         case errors.DatabaseAway():
             return _(
                 "The hall's server cannot be reached. Check the network cable; trying again by itself."

@@ -102,6 +102,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "halls.read": _ALL,
     "halls.change": _MANAGER,
     "accounts.change": _MANAGER,
+    "backups.make": _MANAGER,
     "outbox.read": _ALL,
     "outbox.settle": _MANAGER,
 }

@@ -28,7 +28,7 @@ from hall_desk import i18n
 from hall_desk import settings as desk_settings
 from hall_desk.errors import AlreadyThere, DatabaseAway, HallDeskError, ServerRefused
 from hall_desk.i18n import _
-from hall_desk.services import accounts, away, halls
+from hall_desk.services import accounts, away, backups, halls
 from hall_desk.services.accounts import Role
 from hall_desk.store.database import Store, is_postgres
 from hall_desk.ui import key_map, theme
@@ -66,6 +66,7 @@ class _Opened:
 
 
 OUTBOX = "outbox"
+BACKUPS = "backups"
 
 
 def _outbox(place: str, folder: Path) -> Outbox | None:
@@ -290,6 +291,7 @@ class HallDesk(QObject):
         window.keys_picked.connect(self._keys_picked)
         window.go_to_work()
         self._show(window)
+        self._back_up_today()
         self._tell_ignored(notices)
 
     def _show_foyer(self, session: Session) -> None:
@@ -299,6 +301,14 @@ class HallDesk(QObject):
         window.language_picked.connect(self._language_picked)
         self._show(window)
         window.showFullScreen()
+
+    def _back_up_today(self) -> None:
+        """A hall in a file is backed up once a day, by whoever signs in first; practice is not worth it."""
+        assert self._background is not None
+        assert self._info is not None
+        store, folder = self._store, self._folder / BACKUPS
+        if store is not None and not store.on_server and not self._info.practice:
+            self._background.devices(self, lambda: backups.daily(store, folder))
 
     def _switch_person(self) -> None:
         self._end_session()

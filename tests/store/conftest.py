@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,14 @@ def scram_server() -> Iterator[Server]:
         yield servers.start(server)
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def pg_tools() -> Iterator[None]:
+    """`pg_dump` and `pg_restore` as new as the test server, found before those of the system."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{servers.programs()}{os.pathsep}{os.environ['PATH']}")
+        yield
 
 
 def certificate(key: Path, made: Path, *more: str) -> None:

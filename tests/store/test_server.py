@@ -16,7 +16,7 @@ from psycopg import errors as refused
 from hall_desk import errors, i18n
 from hall_desk.cli import main
 from hall_desk.services import accounts, figures, halls, sample_day
-from hall_desk.store import migrations, models, server
+from hall_desk.store import backup, migrations, models, server
 from hall_desk.store.database import Store
 from tests.conftest import PIN
 from tests.store.servers import ADMIN_PASSWORD, Server
@@ -146,6 +146,15 @@ def test_the_rights_are_those_of_the_models_and_no_others(app: str, admin: str, 
         " WHERE a.grantee = 0 AND c.relnamespace = 'public'::regnamespace",
     )
     assert to_all == []
+
+
+def test_the_programs_role_can_make_a_backup(hall: str, pg_tools: None, tmp_path: Path) -> None:
+    """With its password, over TCP, and without that password in any list of processes or file."""
+    kept = tmp_path / "hall.backup"
+    made = backup.back_up(hall, kept)
+    assert made.engine == "postgresql"
+    assert backup.check(kept) == made
+    assert APP_PASSWORD.encode() not in kept.read_bytes()
 
 
 def test_another_halls_program_does_not_get_in(app: str, scram_server: Server) -> None:

@@ -80,6 +80,8 @@ def test_sign_in_then_the_window_then_another_person(
     screen.pin.set_text(PIN)
     window = shown(qtbot, desk, screen.try_sign_in)
     assert isinstance(window, MainWindow)
+    backups = tmp_path / "data" / "backups"
+    qtbot.waitUntil(lambda: backups.is_dir() and len(list(backups.glob("hall-*.backup"))) == 1)
     assert window.session.actor.letter == "A"
     qtbot.waitUntil(lambda: settings.load(tmp_path / "data").letter == "A")
     again = shown(qtbot, desk, window.top_bar.person_switch_asked.emit)
