@@ -177,8 +177,14 @@ def _line_to_fill(
     paper.line(start, base + 0.8, left + each, base + 0.8, colour=INK)
 
 
-def lay_out(paper: Paper, fill: Callable[[Sheet], Sequence[Block | Table]], foot: str) -> bytes:
-    """Lays what `fill` makes on A4 pages, on one if it can be, and gives the PDF."""
+def lay_out(
+    paper: Paper,
+    fill: Callable[[Sheet], Sequence[Block | Table]],
+    foot: str,
+    *,
+    practice: bool = False,
+) -> bytes:
+    """Lays what `fill` makes on A4 pages, on one if it can be, and gives the PDF; `practice` is marked on each."""
     room = PAGE_HEIGHT - TOP - BOTTOM
     pages: list[list[Block]] = []
     for scale in SCALES:
@@ -188,6 +194,8 @@ def lay_out(paper: Paper, fill: Callable[[Sheet], Sequence[Block | Table]], foot
     small = Style(8, colour=MUTED)
     for number, blocks in enumerate(pages, start=1):
         paper.page(PAGE_WIDTH, PAGE_HEIGHT)
+        if practice:
+            paper.watermark(_("PRACTICE"), PAGE_WIDTH)
         top = TOP
         for block in blocks:
             block.draw(paper, MARGIN, top)

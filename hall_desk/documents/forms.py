@@ -76,7 +76,7 @@ def form(facts: FormFacts) -> bytes:
     ).format(
         time=f"{facts.printed.at:%Y-%m-%d %H:%M}", who=facts.printed.staff, standards=STANDARDS
     )
-    return lay_out(paper, blocks, foot)
+    return lay_out(paper, blocks, foot, practice=facts.practice)
 
 
 # --- what several papers have -------------------------------------------------------------------

@@ -19,7 +19,7 @@ from hall_desk.services.custody import PaperLine
 from hall_desk.services.matters import WindowLine, window_line
 from hall_desk.services.ticket_cards import TicketView, load_joined, papers_of, reference
 from hall_desk.services.undo import past_of, standing_of
-from hall_desk.store.models import CustodyMove, HandBack, Matter, Paper, Staff, Window
+from hall_desk.store.models import CustodyMove, Hall, HandBack, Matter, Paper, Staff, Window
 
 AUTHORISATION, ACCEPTANCE, SUSPENSION = "authorisation", "acceptance", "suspension"
 RESUMPTION, COMPLETION, CUSTODY_LIST = "resumption", "completion", "custody_list"
@@ -97,6 +97,8 @@ class FormFacts:
     closed: Event | None
     hand_backs: tuple[FormHandBack, ...]
     printed: Event
+    # In a practice hall the paper says across the page that it is none.
+    practice: bool = False
 
 
 def forms_of(ticket: TicketView) -> tuple[str, ...]:
@@ -173,6 +175,7 @@ def _facts(actor: Actor, ticket_id: UUID, kind: str) -> FormFacts:
         closed=event("closed"),
         hand_backs=_hand_backs(actor, ticket_id),
         printed=Event(local(actor.store.now()), actor.name),
+        practice=Hall.get_by_id(actor.hall_id).practice_offset_s is not None,
     )
 
 

@@ -49,8 +49,8 @@ def away_words(*, alone: bool, waiting: int) -> str:
             "this line is gone."
         )
     words = _(
-        "The server is away: go on recording checks, slips and new tickets. They are kept on this PC and sent by "
-        "themselves; claiming, finishing and handing back need the server."
+        "The server is away: go on recording checks, consultations, slips, callbacks, incidents and new tickets. "
+        "They are kept on this PC and sent by themselves; claiming, finishing and handing back need the server."
     )
     if waiting:
         count = _n("{count} record waits.", "{count} records wait.", waiting).format(count=waiting)

@@ -117,7 +117,7 @@ def test_a_chime_comes_before_the_words_and_nothing_sounds_at_once(
     qtbot.waitUntil(lambda: not speaking.busy(), timeout=WAIT_MS)
     assert lines(heard) == [
         f"{step} {what}"
-        for words in ("请A零一五号到代办岗领取", "请A零一六号到前台领取")
+        for words in ("请A零一五号到代办岗领取", "请A零一六号到代办岗领取")
         for what in ("chime", words)
         for step in ("start", "end")
     ]

@@ -96,6 +96,14 @@ FULL = replace(
 )
 
 
+def test_a_paper_of_a_practice_hall_says_so_and_its_code_is_read_all_the_same() -> None:
+    for kind in FORMS:
+        pdf = form(replace(FACTS, kind=kind, practice=True))
+        assert "演练" in joined(pdf)
+        assert codes(pdf) == [FACTS.code]
+        assert "演练" not in joined(form(replace(FACTS, kind=kind)))
+
+
 @pytest.mark.parametrize(
     ("kind", "wanted"),
     [

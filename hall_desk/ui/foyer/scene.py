@@ -133,7 +133,7 @@ def _handled(line: HandledLine) -> Row:
 
 
 def spoken(line: ReadyLine) -> str:
-    """What the voice says: 请A零一五号到前台领取."""
+    """What the voice says: 请A零一五号到代办岗领取."""
     if i18n.language() == "en":
         number = " ".join(line.number)
     else:

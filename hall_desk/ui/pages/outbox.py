@@ -196,6 +196,7 @@ class OutboxPage(Page):
         )
         count = _n("{count} record", "{count} records", len(lines)).format(count=len(lines))
         self.count.show_text(count if lines else "", "bad" if waiting.to_settle else "info")
+        self.hint.setVisible(bool(lines) and not self.may_settle)
         self.damaged.setVisible(bool(waiting.damaged))
         said = _("Some records could not be read. The file was put aside as {file}; keep it.")
         self.damaged_words.setText(said.format(file=waiting.damaged))
