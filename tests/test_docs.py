@@ -15,7 +15,7 @@ PAPERS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glo
 
 
 def known_commands() -> set[str]:
-    parser = cli._parser()
+    parser = cli.parser()
     [commands] = [action for action in parser._actions if action.dest == "command"]
     assert commands.choices is not None
     return set(commands.choices)

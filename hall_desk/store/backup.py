@@ -19,7 +19,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -44,7 +44,10 @@ PG_PATIENCE_S = 3600
 
 @dataclass(frozen=True)
 class About:
-    """What a backup says of itself. `engine` is sqlite or postgresql, `schema` its version, `sha256` the data's."""
+    """What a backup says of itself. `engine` is sqlite or postgresql, `schema` its version.
+
+    `sha256` is over all of this but itself, and the data: a wrong word in the head is damage too.
+    """
 
     engine: str
     schema: int
@@ -74,10 +77,11 @@ def back_up(place: str, target: Path, passphrase: str = "") -> About:
             schema=schema,
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             sealed=bool(passphrase),
-            sha256=_digest(data),
+            sha256="",
             size=data.stat().st_size,
             salt=base64.b64encode(os.urandom(16)).decode() if passphrase else "",
         )
+        about = replace(about, sha256=_digest(about, data))
         _pack(data, part, about, passphrase)
         data.unlink()
         check(part, passphrase)
@@ -236,7 +240,7 @@ def _unpack(path: Path, data: Path, passphrase: str) -> About:
         )
         for piece in pieces:
             plain.write(piece)
-    if _digest(data) != found.sha256 or data.stat().st_size != found.size:
+    if _digest(found, data) != found.sha256 or data.stat().st_size != found.size:
         raise errors.NotABackup(reason="damaged")
     if found.engine == "sqlite":
         try:
@@ -262,9 +266,14 @@ def _look_into_sqlite(data: Path) -> int:
 # --- the file ------------------------------------------------------------------------------------------
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _digest(found: About, data: Path) -> str:
+    head = hashlib.sha256(_line(replace(found, sha256="")))
+    with data.open("rb") as file:
+        return hashlib.file_digest(file, lambda: head).hexdigest()
+
+
+def _line(found: About) -> bytes:
+    return json.dumps(asdict(found), sort_keys=True).encode() + b"\n"
 
 
 def _key(passphrase: str, salt: str) -> AESGCM:
@@ -278,7 +287,7 @@ def _nonce(number: int, *, last: bool) -> bytes:
 
 
 def _pack(data: Path, part: Path, found: About, passphrase: str) -> None:
-    line = json.dumps(asdict(found), sort_keys=True).encode() + b"\n"
+    line = _line(found)
     with data.open("rb") as plain, part.open("wb") as file:
         part.chmod(0o600)
         file.write(MAGIC + line)

@@ -21,17 +21,22 @@ SQLITE_TYPES = {"uuid": "TEXT", "time": "TEXT", "bool": "INTEGER", "small": "INT
 # Any number will do as long as every Hall Desk takes the same one.
 LOCK_KEY = 0x48414C4C
 
-# The journal cannot be changed or deleted. In a hall on PostgreSQL the application's role lacks the right as well.
+# The journal and its seals cannot be changed or deleted. On PostgreSQL the application's role lacks the right as well.
+GUARDED = ("journal", "journal_seal")
 SQLITE_GUARDS = [
-    f"""CREATE TRIGGER IF NOT EXISTS journal_no_{verb} BEFORE {verb} ON "journal"
+    f"""CREATE TRIGGER IF NOT EXISTS {table}_no_{verb} BEFORE {verb} ON "{table}"
         BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"""
+    for table in GUARDED
     for verb in ("update", "delete")
 ]
 POSTGRES_GUARDS = [
     """CREATE OR REPLACE FUNCTION journal_is_append_only() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE EXCEPTION 'the journal is append-only'; END $$""",
-    """CREATE OR REPLACE TRIGGER journal_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON "journal"
-        FOR EACH STATEMENT EXECUTE FUNCTION journal_is_append_only()""",
+    *(
+        f"""CREATE OR REPLACE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON "{table}"
+        FOR EACH STATEMENT EXECUTE FUNCTION journal_is_append_only()"""
+        for table in GUARDED
+    ),
 ]
 
 

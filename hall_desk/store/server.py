@@ -416,6 +416,12 @@ def _grant(run: _Runner) -> None:
             rights=sql.SQL(", ".join(rights)),
             table=table,
         )
+        if model.private and "UPDATE" not in rights and not collects:
+            # Written once but for what retention takes away.
+            columns = sql.SQL(", ").join(map(sql.Identifier, model.private))
+            run(
+                "GRANT UPDATE ({columns}) ON {table} TO {application}", columns=columns, table=table
+            )
         for column in model.private if collects else ():
             # A hall does not send it, and the table does not take a row without it.
             text = "ALTER TABLE {table} ALTER COLUMN {column} SET DEFAULT ''"

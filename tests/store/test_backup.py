@@ -140,8 +140,8 @@ def test_a_sealed_backup_opens_only_with_its_passphrase(
 
 
 @pytest.fixture(scope="module")
-def made_once(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """A plain and a sealed backup of a small SQLite hall, as bytes."""
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a `plain` and a `sealed` backup of a small SQLite hall."""
     from hall_desk.services import halls
 
     folder = tmp_path_factory.mktemp("made")
@@ -149,7 +149,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     halls.create(place, name="大厅", manager="李主任", pin="2468").close()
     backup.back_up(place, folder / "plain")
     backup.back_up(place, folder / "sealed", PASSPHRASE)
-    return {name: (folder / name).read_bytes() for name in ("plain", "sealed")}
+    return folder
 
 
 @given(
@@ -161,7 +161,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 )
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_damage_goes_unnoticed(
-    made_once: dict[str, bytes],
+    made_once: Path,
     which: str,
     how: str,
     at: int,
@@ -170,7 +170,7 @@ def test_no_damage_goes_unnoticed(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     """A byte that differs, a file cut short, something added: each is said, and nothing is made of it."""
-    whole = made_once[which]
+    whole = (made_once / which).read_bytes()
     at %= len(whole)
     broken = {
         "flip": whole[:at] + bytes([whole[at] ^ by]) + whole[at + 1 :],

@@ -154,13 +154,14 @@ def pages(path: Path) -> list[str]:
     return [page.extract_text() for page in pypdf.PdfReader(path).pages]
 
 
-def without_reasons(value: Any) -> Any:
-    """Figures without what managers wrote in their own words, which stays in the hall."""
+def without_words(value: Any) -> Any:
+    """Figures without residents and what managers wrote in their own words, which stay in the hall."""
     if isinstance(value, dict):
         return {
-            key: "" if key == "reason" else without_reasons(part) for key, part in value.items()
+            key: "" if key in ("reason", "resident") else without_words(part)
+            for key, part in value.items()
         }
-    return [without_reasons(part) for part in value] if isinstance(value, list) else value
+    return [without_words(part) for part in value] if isinstance(value, list) else value
 
 
 def test_the_districts_report_of_a_hall_is_the_halls_own_but_for_what_was_written_in_words(
@@ -169,7 +170,7 @@ def test_the_districts_report_of_a_hall_is_the_halls_own_but_for_what_was_writte
     for hall in district.halls:
         own = json.loads(report(hall.app, tmp_path / "own.json"))
         sent = json.loads(report(district.app, tmp_path / "sent.json", "--hall", hall.name))
-        assert sent == without_reasons(own)
+        assert sent == without_words(own)
         report(hall.app, tmp_path / "own.pdf")
         report(district.app, tmp_path / "sent.pdf", "--hall", hall.name)
         own_pages, sent_pages = pages(tmp_path / "own.pdf"), pages(tmp_path / "sent.pdf")
@@ -189,7 +190,7 @@ def test_the_districts_report_adds_up_its_halls(district: District, tmp_path: Pa
     ]
     whole = json.loads(report(district.app, tmp_path / "all.json", "--hall", "all").decode())
     assert sorted(whole["halls"], key=lambda one: str(one["hall"])) == sorted(
-        without_reasons(parts), key=lambda one: str(one["hall"])
+        without_words(parts), key=lambda one: str(one["hall"])
     )
     assert whole["total"]["halls"] == 2
     assert whole["total"]["cumulative"] == 267 + 42

@@ -35,12 +35,13 @@ from hall_desk.store.models.duties import (
     IncidentStep,
     Shift,
 )
-from hall_desk.store.models.journal import JournalEntry
+from hall_desk.store.models.journal import JournalEntry, JournalSeal
 from hall_desk.store.models.tickets import (
     Claim,
     Correction,
     CustodyMove,
     HandBack,
+    IdReveal,
     Paper,
     Rating,
     Ticket,
@@ -61,6 +62,7 @@ MODELS: list[type[Row]] = [
     TicketCounter,
     TemperatureCheck,
     Ticket,
+    IdReveal,
     Claim,
     Paper,
     CustodyMove,
@@ -85,6 +87,7 @@ MODELS: list[type[Row]] = [
     DayClose,
     CarriedOver,
     JournalEntry,
+    JournalSeal,
 ]
 
 __all__ = [
@@ -106,9 +109,11 @@ __all__ = [
     "Hall",
     "HallRow",
     "HandBack",
+    "IdReveal",
     "Incident",
     "IncidentStep",
     "JournalEntry",
+    "JournalSeal",
     "Material",
     "Matter",
     "MatterWindow",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -54,6 +56,8 @@ class Row(Model):
 
 
 class Hall(Row):
+    private = ("key_check",)
+
     id = UUIDField(primary_key=True)
     name = TextField()
     opened_day = DateField()
@@ -62,6 +66,8 @@ class Hall(Row):
     opening_balance = IntegerField(default=0)
     # Seconds added to the server's clock. NULL in a real hall; set in a practice hall, whose day is another day.
     practice_offset_s = IntegerField(null=True)
+    # Tells whether a key is the one that ID numbers are sealed with (see `store.hall_key`), without telling the key.
+    key_check = TextField(default="")
 
     class Meta:
         table_name = "hall"
@@ -70,3 +76,11 @@ class Hall(Row):
 class HallRow(Row):
     id = UUIDField(primary_key=True)
     hall = ForeignKeyField(Hall, index=False, on_delete="RESTRICT")
+
+
+def index_personal(model: type[Row], when: Field, *personal: Field) -> None:
+    """An index of the rows that still say something of a person, by `when` retention counts from: it empties them."""
+    said = functools.reduce(operator.or_, (field != "" for field in personal))
+    table = model._meta.table_name
+    fields: Any = (model._meta.fields["hall"], when)
+    model.add_index(model.index(*fields, where=said, name=f"{table}_personal"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peewee import Check, DateField, ForeignKeyField, SmallIntegerField, TextField
 
-from hall_desk.store.models.base import WRITTEN_ONCE, HallRow, UtcField
+from hall_desk.store.models.base import WRITTEN_ONCE, HallRow, UtcField, index_personal
 from hall_desk.store.models.directory import Matter, Staff, Window
 from hall_desk.store.models.tickets import Ticket
 
@@ -153,3 +153,5 @@ NumberTrouble.add_index(
         name="number_trouble_open",
     )
 )
+index_personal(Callback, Callback.settled_at, Callback.name, Callback.phone, Callback.note)
+index_personal(PhoneCase, PhoneCase.service_day, PhoneCase.note)

@@ -11,7 +11,7 @@ from peewee import (
     UUIDField,
 )
 
-from hall_desk.store.models.base import WRITTEN_ONCE, HallRow, UtcField
+from hall_desk.store.models.base import WRITTEN_ONCE, HallRow, UtcField, index_personal
 from hall_desk.store.models.directory import Matter, Staff, Window
 from hall_desk.store.models.tickets import Ticket
 
@@ -151,4 +151,25 @@ TemperatureCheck.add_index(
         where=TemperatureCheck.recheck_of.is_null(False) & TemperatureCheck.withdrawn_at.is_null(),
         name="temperature_check_recheck",
     )
+)
+index_personal(
+    TemperatureCheck,
+    TemperatureCheck.service_day,
+    TemperatureCheck.name,
+    TemperatureCheck.phone,
+    TemperatureCheck.reason,
+)
+index_personal(
+    Consultation,
+    Consultation.service_day,
+    Consultation.name,
+    Consultation.phone,
+    Consultation.question,
+)
+index_personal(
+    MissingNotice,
+    MissingNotice.service_day,
+    MissingNotice.name,
+    MissingNotice.phone,
+    MissingNotice.note,
 )

@@ -12,7 +12,7 @@ from peewee import (
     UUIDField,
 )
 
-from hall_desk.store.models.base import WRITTEN_ONCE, HallRow, UtcField
+from hall_desk.store.models.base import WRITTEN_ONCE, HallRow, UtcField, index_personal
 from hall_desk.store.models.desk import TemperatureCheck
 from hall_desk.store.models.directory import Staff, Window
 from hall_desk.store.models.tickets import Ticket
@@ -208,3 +208,5 @@ Incident.add_index(
 Shift.add_index(
     Shift.index(Shift.staff, unique=True, where=Shift.ended_at.is_null(), name="shift_open")
 )
+index_personal(Incident, Incident.closed_at, Incident.people, Incident.what, Incident.result)
+index_personal(Attendance, Attendance.service_day, Attendance.symptoms)

@@ -1,8 +1,8 @@
-"""The journal: the append-only record of every change."""
+"""The journal: the append-only record of every change, and the seals over it."""
 
 from __future__ import annotations
 
-from peewee import DateField, TextField, UUIDField
+from peewee import DateField, IntegerField, TextField, UUIDField
 
 from hall_desk.store.models.base import WRITTEN_ONCE, HallRow, UtcField
 
@@ -27,6 +27,29 @@ class JournalEntry(HallRow):
     class Meta:
         table_name = "journal"
         indexes = ((("hall", "service_day", "at"), False), (("ticket", "at"), False))
+
+
+class JournalSeal(HallRow):
+    """What stood in the journal of a service day when it was sealed: each entry's key and hash, so that one which is
+    changed, missing or added afterwards can be named. Each seal holds the digest of the one before it.
+
+    Writers never wait for it: what they wrote is sealed soon after, in batches, by whichever PC comes first.
+    """
+
+    rights = WRITTEN_ONCE
+
+    number = IntegerField()  # counted from 1 in each hall, without a gap
+    service_day = DateField()
+    at = UtcField()
+    entries = TextField()  # a line each: key, hash, kind
+    count = IntegerField()
+    previous = TextField(default="")  # the digest of seal `number` - 1
+    digest = TextField()
+    mark = TextField(default="")  # HMAC of the digest by the hall's key, where the PC has it
+
+    class Meta:
+        table_name = "journal_seal"
+        indexes = ((("hall", "number"), True), (("hall", "service_day"), False))
 
 
 JournalEntry.add_index(

@@ -14,7 +14,7 @@ from peewee import (
     UUIDField,
 )
 
-from hall_desk.store.models.base import WRITTEN_ONCE, Hall, HallRow, Row, UtcField
+from hall_desk.store.models.base import WRITTEN_ONCE, Hall, HallRow, Row, UtcField, index_personal
 from hall_desk.store.models.directory import Matter, Staff, Window
 
 
@@ -32,7 +32,18 @@ class TicketCounter(Row):
 
 
 class Ticket(HallRow):
-    private = ("phone", "id_masked", "remark", "pickup_code", "result", "missing", "transfer_note")
+    private = (
+        "name",
+        "phone",
+        "id_masked",
+        "id_sealed",
+        "id_print",
+        "remark",
+        "pickup_code",
+        "result",
+        "missing",
+        "transfer_note",
+    )
 
     number = TextField()
     service_day = DateField()
@@ -42,9 +53,11 @@ class Ticket(HallRow):
     outcome = TextField(null=True)  # finished, withdrawn, terminated: known from `ready` on
     name = TextField()
     phone = TextField(default="")
-    id_masked = TextField(
-        default=""
-    )  # the first three and last four characters; the number itself is not kept
+    # Of an ID number the first three and last four characters; the number encrypted with the hall's key, empty where
+    # the PC lacked that key; and its keyed fingerprint, by which it is found again.
+    id_masked = TextField(default="")
+    id_sealed = TextField(default="")
+    id_print = TextField(default="")
     priority = TextField(default="")
     remark = TextField(default="")
     consent = BooleanField(default=False)
@@ -85,6 +98,26 @@ class Ticket(HallRow):
             Check("outcome IN ('finished','withdrawn','terminated')"),
             Check("(state IN ('ready','closed')) = (outcome IS NOT NULL)"),
             Check("(state = 'closed') = (closed_at IS NOT NULL)"),
+        ]
+
+
+class IdReveal(HallRow):
+    """Somebody was shown a resident's whole ID number, and why."""
+
+    private = ("note",)
+
+    ticket = ForeignKeyField(Ticket, index=False, on_delete="RESTRICT")
+    at = UtcField()
+    service_day = DateField()
+    reason = TextField()
+    note = TextField(default="")
+    staff = ForeignKeyField(Staff, index=False, on_delete="RESTRICT")
+
+    class Meta:
+        table_name = "id_reveal"
+        indexes = ((("ticket", "at"), False), (("hall", "service_day", "at"), False))
+        constraints = [
+            Check("reason IN ('business_system','compare_card','lost_card','complaint','other')")
         ]
 
 
@@ -292,3 +325,11 @@ Rating.add_index(
         name="rating_to_follow_up",
     )
 )
+Ticket.add_index(
+    Ticket.index(
+        Ticket.hall, Ticket.id_print, where=(Ticket.id_print != ""), name="ticket_id_print"
+    )
+)
+# Everything said of the person of a ticket goes together; the name is never empty before.
+index_personal(Ticket, Ticket.closed_at, Ticket.name)
+index_personal(Rating, Rating.service_day, Rating.comment, Rating.follow_up)

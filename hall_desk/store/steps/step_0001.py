@@ -10,7 +10,8 @@ STATEMENTS = [
         "opened_day" DATE NOT NULL,
         "time_zone" TEXT NOT NULL,
         "opening_balance" INTEGER NOT NULL,
-        "practice_offset_s" INTEGER
+        "practice_offset_s" INTEGER,
+        "key_check" TEXT NOT NULL
     )""",
     """CREATE TABLE "setting" (
         "id" {uuid} NOT NULL PRIMARY KEY,
@@ -148,6 +149,7 @@ STATEMENTS = [
     'CREATE INDEX "temperature_check_hall_id_service_day_at" ON "temperature_check" ("hall_id", "service_day", "at")',
     'CREATE INDEX "temperature_check_phone_at" ON "temperature_check" ("phone", "at")',
     'CREATE UNIQUE INDEX "temperature_check_recheck" ON "temperature_check" ("recheck_of_id") WHERE (("recheck_of_id" IS NOT NULL) AND ("withdrawn_at" IS NULL))',
+    """CREATE INDEX "temperature_check_personal" ON "temperature_check" ("hall_id", "service_day") WHERE ((("name" != '') OR ("phone" != '')) OR ("reason" != ''))""",
     """CREATE TABLE "ticket" (
         "id" {uuid} NOT NULL PRIMARY KEY,
         "hall_id" {uuid} NOT NULL,
@@ -160,6 +162,8 @@ STATEMENTS = [
         "name" TEXT NOT NULL,
         "phone" TEXT NOT NULL,
         "id_masked" TEXT NOT NULL,
+        "id_sealed" TEXT NOT NULL,
+        "id_print" TEXT NOT NULL,
         "priority" TEXT NOT NULL,
         "remark" TEXT NOT NULL,
         "consent" {bool} NOT NULL,
@@ -198,6 +202,24 @@ STATEMENTS = [
     """CREATE INDEX "ticket_queue" ON "ticket" ("window_id", "queue_rank") WHERE ("state" = 'queued')""",
     """CREATE INDEX "ticket_open" ON "ticket" ("hall_id", "opened_at") WHERE ("state" != 'closed')""",
     """CREATE INDEX "ticket_due" ON "ticket" ("hall_id", "due_at") WHERE ("state" IN ('queued', 'handling'))""",
+    """CREATE INDEX "ticket_id_print" ON "ticket" ("hall_id", "id_print") WHERE ("id_print" != '')""",
+    """CREATE INDEX "ticket_personal" ON "ticket" ("hall_id", "closed_at") WHERE ("name" != '')""",
+    """CREATE TABLE "id_reveal" (
+        "id" {uuid} NOT NULL PRIMARY KEY,
+        "hall_id" {uuid} NOT NULL,
+        "ticket_id" {uuid} NOT NULL,
+        "at" {time} NOT NULL,
+        "service_day" DATE NOT NULL,
+        "reason" TEXT NOT NULL,
+        "note" TEXT NOT NULL,
+        "staff_id" {uuid} NOT NULL,
+        FOREIGN KEY ("hall_id") REFERENCES "hall" ("id") ON DELETE RESTRICT,
+        FOREIGN KEY ("ticket_id") REFERENCES "ticket" ("id") ON DELETE RESTRICT,
+        FOREIGN KEY ("staff_id") REFERENCES "staff" ("id") ON DELETE RESTRICT,
+        CHECK (reason IN ('business_system','compare_card','lost_card','complaint','other'))
+    )""",
+    'CREATE INDEX "id_reveal_ticket_id_at" ON "id_reveal" ("ticket_id", "at")',
+    'CREATE INDEX "id_reveal_hall_id_service_day_at" ON "id_reveal" ("hall_id", "service_day", "at")',
     """CREATE TABLE "claim" (
         "id" {uuid} NOT NULL PRIMARY KEY,
         "hall_id" {uuid} NOT NULL,
@@ -334,6 +356,7 @@ STATEMENTS = [
     'CREATE INDEX "rating_hall_id_service_day_at" ON "rating" ("hall_id", "service_day", "at")',
     'CREATE UNIQUE INDEX "rating_ticket" ON "rating" ("ticket_id") WHERE ("ticket_id" IS NOT NULL)',
     'CREATE INDEX "rating_to_follow_up" ON "rating" ("hall_id", "follow_up_due_at") WHERE (("follow_up_due_at" IS NOT NULL) AND ("followed_up_at" IS NULL))',
+    """CREATE INDEX "rating_personal" ON "rating" ("hall_id", "service_day") WHERE (("comment" != '') OR ("follow_up" != ''))""",
     """CREATE TABLE "slip" (
         "id" {uuid} NOT NULL PRIMARY KEY,
         "hall_id" {uuid} NOT NULL,
@@ -392,6 +415,7 @@ STATEMENTS = [
     'CREATE INDEX "missing_notice_hall_id_code_at" ON "missing_notice" ("hall_id", "code", "at")',
     'CREATE INDEX "missing_notice_hall_id_service_day_at" ON "missing_notice" ("hall_id", "service_day", "at")',
     'CREATE INDEX "missing_notice_phone_at" ON "missing_notice" ("phone", "at")',
+    """CREATE INDEX "missing_notice_personal" ON "missing_notice" ("hall_id", "service_day") WHERE ((("name" != '') OR ("phone" != '')) OR ("note" != ''))""",
     """CREATE TABLE "consultation" (
         "id" {uuid} NOT NULL PRIMARY KEY,
         "hall_id" {uuid} NOT NULL,
@@ -414,6 +438,7 @@ STATEMENTS = [
         CHECK (outcome IN ('settled','slip','callback','ticket','online','notice'))
     )""",
     'CREATE INDEX "consultation_hall_id_service_day_at" ON "consultation" ("hall_id", "service_day", "at")',
+    """CREATE INDEX "consultation_personal" ON "consultation" ("hall_id", "service_day") WHERE ((("name" != '') OR ("phone" != '')) OR ("question" != ''))""",
     """CREATE TABLE "callback" (
         "id" {uuid} NOT NULL PRIMARY KEY,
         "hall_id" {uuid} NOT NULL,
@@ -455,6 +480,7 @@ STATEMENTS = [
     'CREATE INDEX "callback_open" ON "callback" ("hall_id", "state", "call_at") WHERE ("settled_at" IS NULL)',
     'CREATE INDEX "callback_settled" ON "callback" ("hall_id", "settled_at") WHERE ("settled_at" IS NOT NULL)',
     'CREATE INDEX "callback_of_ticket" ON "callback" ("ticket_id") WHERE ("ticket_id" IS NOT NULL)',
+    """CREATE INDEX "callback_personal" ON "callback" ("hall_id", "settled_at") WHERE ((("name" != '') OR ("phone" != '')) OR ("note" != ''))""",
     """CREATE TABLE "call_attempt" (
         "id" {uuid} NOT NULL PRIMARY KEY,
         "hall_id" {uuid} NOT NULL,
@@ -494,6 +520,7 @@ STATEMENTS = [
     )""",
     'CREATE INDEX "phone_case_hall_id_service_day_at" ON "phone_case" ("hall_id", "service_day", "at")',
     'CREATE INDEX "phone_case_window_id_service_day_at" ON "phone_case" ("window_id", "service_day", "at")',
+    """CREATE INDEX "phone_case_personal" ON "phone_case" ("hall_id", "service_day") WHERE ("note" != '')""",
     """CREATE TABLE "number_trouble" (
         "id" {uuid} NOT NULL PRIMARY KEY,
         "hall_id" {uuid} NOT NULL,
@@ -540,6 +567,7 @@ STATEMENTS = [
     'CREATE INDEX "incident_hall_id_service_day_at" ON "incident" ("hall_id", "service_day", "at")',
     """CREATE INDEX "incident_open" ON "incident" ("hall_id", "due_at") WHERE ("state" = 'open')""",
     'CREATE UNIQUE INDEX "incident_check" ON "incident" ("check_of_id") WHERE ("check_of_id" IS NOT NULL)',
+    """CREATE INDEX "incident_personal" ON "incident" ("hall_id", "closed_at") WHERE ((("people" != '') OR ("what" != '')) OR ("result" != ''))""",
     """CREATE TABLE "incident_step" (
         "id" {uuid} NOT NULL PRIMARY KEY,
         "hall_id" {uuid} NOT NULL,
@@ -575,6 +603,7 @@ STATEMENTS = [
     )""",
     'CREATE INDEX "attendance_hall_id_service_day_at" ON "attendance" ("hall_id", "service_day", "at")',
     'CREATE INDEX "attendance_person_id_at" ON "attendance" ("person_id", "at")',
+    """CREATE INDEX "attendance_personal" ON "attendance" ("hall_id", "service_day") WHERE ("symptoms" != '')""",
     """CREATE TABLE "shift" (
         "id" {uuid} NOT NULL PRIMARY KEY,
         "hall_id" {uuid} NOT NULL,
@@ -673,4 +702,19 @@ STATEMENTS = [
     'CREATE INDEX "journal_ticket_at" ON "journal" ("ticket", "at")',
     'CREATE UNIQUE INDEX "journal_request" ON "journal" ("request") WHERE ("request" IS NOT NULL)',
     """CREATE INDEX "journal_history" ON "journal" ("hall_id", "kind", "subject", "at") WHERE ("kind" IN ('setting.changed', 'callback.promised', 'callback.postponed', 'callback.withdrawn', 'callback.reopened'))""",
+    """CREATE TABLE "journal_seal" (
+        "id" {uuid} NOT NULL PRIMARY KEY,
+        "hall_id" {uuid} NOT NULL,
+        "number" INTEGER NOT NULL,
+        "service_day" DATE NOT NULL,
+        "at" {time} NOT NULL,
+        "entries" TEXT NOT NULL,
+        "count" INTEGER NOT NULL,
+        "previous" TEXT NOT NULL,
+        "digest" TEXT NOT NULL,
+        "mark" TEXT NOT NULL,
+        FOREIGN KEY ("hall_id") REFERENCES "hall" ("id") ON DELETE RESTRICT
+    )""",
+    'CREATE UNIQUE INDEX "journal_seal_hall_id_number" ON "journal_seal" ("hall_id", "number")',
+    'CREATE INDEX "journal_seal_hall_id_service_day" ON "journal_seal" ("hall_id", "service_day")',
 ]

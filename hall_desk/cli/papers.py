@@ -1,0 +1,103 @@
+"""Commands that write a paper: a telephone slip, a day's report."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hall_desk import settings as pc
+from hall_desk.cli.options import DONE, Declare, date_of, ending_of, opened, place_of
+from hall_desk.i18n import N_, _
+
+if TYPE_CHECKING:
+    from hall_desk.services.accounts import Actor
+
+ALL_HALLS = "all"
+
+
+def declare(command: Declare) -> None:
+    """Adds these commands."""
+    slip = command("slip", _slip, N_("writes one telephone slip as PDF"))
+    subject = slip.add_mutually_exclusive_group(required=True)
+    subject.add_argument("--matter", metavar="CODE", help=_("the matter's code"))
+    subject.add_argument("--window", metavar="NUMBER", help=_("the window's number"))
+    slip.add_argument("--output", required=True, type=Path, metavar="F.pdf")
+    slip.add_argument(
+        "--roll", choices=("58", "80", "a5"), default="80", help=_("width of the paper")
+    )
+    slip.add_argument("--large", action="store_true", help=_("large print"))
+
+    report = command(
+        "report", _report, N_("writes the report of a day; the output's ending decides its form")
+    )
+    report.add_argument("period", choices=("daily",))
+    report.add_argument(
+        "--date", type=date_of, metavar="D", help=_("the service day; today without it")
+    )
+    report.add_argument(
+        "--output", required=True, type=Path, metavar="F", help=_("a name ending in .pdf or .json")
+    )
+
+    report.add_argument(
+        "--hall", metavar="NAME", help=_("in a district's database: one hall's name, or “all”")
+    )
+
+
+def _slip(options: argparse.Namespace) -> int:
+    from hall_desk.documents.slip import phone_slip
+    from hall_desk.services import matters, slips
+
+    ending_of(options.output, ".pdf")
+    with opened(options) as (_store, actor):
+        if options.matter:
+            matter = matters.by_code(actor, options.matter)
+            facts = slips.preview(actor, matter.line.window.id, matter.line.id)
+        else:
+            facts = slips.preview(actor, matters.window_by_number(actor, options.window).id)
+    pc.write_file(options.output, phone_slip(facts, options.roll, options.large))
+    return DONE
+
+
+def _report(options: argparse.Namespace) -> int:
+    ending = ending_of(options.output, ".pdf", ".json")
+    if options.hall == ALL_HALLS:
+        content = _district(options, ending)
+        pc.write_file(options.output, content)
+        return DONE
+    with opened(options, options.hall) as (store, actor):
+        content = daily(actor, options.date or store.today(), ending)
+    pc.write_file(options.output, content)
+    return DONE
+
+
+def daily(actor: Actor, day: date, ending: str) -> bytes:
+    from hall_desk.services import figures
+
+    found = figures.of_day(actor, day)
+    if ending == ".json":
+        return figures.as_json(found).encode()
+    from hall_desk.documents.daily_report import daily_report
+
+    return daily_report(found)
+
+
+def _district(options: argparse.Namespace, ending: str) -> bytes:
+    """The day's reports of all halls in the database, and what they add up to."""
+    from hall_desk.services import accounts, figures
+    from hall_desk.store.database import Store
+
+    store = Store.open(place_of(options), several=True)
+    try:
+        found = []
+        for key, _name in store.halls():
+            store.learn_hall(str(key))
+            found.append(figures.of_day(accounts.operator(store), options.date or store.today()))
+    finally:
+        store.close()
+    if ending == ".json":
+        return figures.all_as_json(found).encode()
+    from hall_desk.documents.daily_report import district_report
+
+    return district_report(found)
