@@ -141,8 +141,10 @@ class Raw:
             self.db.execute(
                 "INSERT INTO ticket (id, hall_id, number, service_day, matter_id, window_id, state, name, phone, "
                 "id_masked, priority, remark, consent, pickup_code, promised_minutes, letter, opened_at, "
-                "opened_by_id, queue_rank, state_at, due_at, result, missing, transfer_note) VALUES (%s, %s, %s, "
-                "%s, %s, %s, 'queued', %s, '', '', '', '', true, %s, 3, %s, %s, %s, %s, %s, %s, '', '', '')",
+                "opened_by_id, queue_rank, state_at, due_at, result, missing, transfer_note, id_sealed, id_print) "
+                "VALUES (%s, %s, %s, "
+                "%s, %s, %s, 'queued', %s, '', '', '', '', true, %s, 3, %s, %s, %s, %s, %s, %s, '', '', '', "
+                "'', '')",
                 (
                     ticket, hall, f"{self.letter}{number:03d}", self.day, self.matter, self.window,
                     name, ids.code_of(ticket, 4), self.letter, at, self.hall.staff, at, at,

@@ -109,10 +109,10 @@ def fill(hall: Hall, window: int, count: int) -> None:
         connection.execute(
             "INSERT INTO ticket (id, hall_id, number, service_day, matter_id, window_id, state, name, phone, "
             "id_masked, priority, remark, consent, pickup_code, promised_minutes, letter, opened_at, opened_by_id, "
-            "queue_rank, state_at, due_at, result, missing, transfer_note) "
+            "queue_rank, state_at, due_at, result, missing, transfer_note, id_sealed, id_print) "
             "SELECT gen_random_uuid(), %(hall)s, 'Z' || n, current_date, %(matter)s, %(window)s, 'queued', "
             "'resident ' || n, '', '', '', '', true, '1234', 3, 'Z', now(), %(staff)s, now() + n * interval '1 ms', "
-            "now(), now() + interval '3 min', '', '', '' FROM generate_series(%(first)s::int, %(last)s::int) n",
+            "now(), now() + interval '3 min', '', '', '', '', '' FROM generate_series(%(first)s::int, %(last)s::int) n",
             {
                 "hall": hall.hall,
                 "matter": hall.matters[window],

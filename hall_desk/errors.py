@@ -103,6 +103,12 @@ class PapersOut(HallDeskError):
     papers: list[str]
 
 
+class DataDestroyed(HallDeskError):
+    """The time of what is kept of a ticket's resident is over: nothing of it is there, and nothing is added."""
+
+    number: str
+
+
 class NothingWaiting(HallDeskError):
     """No ticket is queued at this window."""
 
@@ -270,7 +276,10 @@ class NotADatabase(HallDeskError):
 
 
 class CannotPrint(HallDeskError):
-    """The printer did not take the job: `printer`, `reason`."""
+    """The printer did not take the job: `printer`, `reason` (see `devices.printing.put`).
+
+    With the fact `begun` something may have come out already.
+    """
 
     printer: str
     reason: str
@@ -312,6 +321,21 @@ class DayNotSettled(HallDeskError):
     count: int
     originals: int
     people: int
+
+
+# --- the hall's key ------------------------------------------------------------------------------
+
+
+class HallKeyUnusable(HallDeskError):
+    """Something is wrong with this PC's key of the hall, kept at `place`. `reason` is one of
+
+    `none` (the hall has no key), `missing` (this PC lacks it), `damaged`, `wrong` (another hall's), `unreadable` (for
+    this user), `open_to_others` (used, but other users of the PC may read it), `cannot_open` (what is sealed was
+    changed or is sealed with another key).
+    """
+
+    reason: str
+    place: str
 
 
 # --- backups -------------------------------------------------------------------------------------

@@ -61,6 +61,35 @@ def N_(text: str) -> str:
 # --- words for stored codes ----------------------------------------------------------------------
 
 CODES: dict[str, dict[str, str]] = {
+    "print_state": {
+        "waiting": N_("Waits"),
+        "printing": N_("Is printed"),
+        "printed": N_("Came out"),
+        "failed": N_("Not printed"),
+        "unknown": N_("Came out?"),
+        "dropped": N_("Dropped"),
+        "kept": N_("Kept as PDF"),
+    },
+    # The causes of CannotPrint in two or three words.
+    "print_trouble": {
+        "offline": N_("printer not reached"),
+        "no_paper": N_("no paper"),
+        "cover_open": N_("cover is open"),
+        "faulty": N_("printer faulty"),
+        "busy": N_("printer in use"),
+        "no_permission": N_("not allowed"),
+        "stuck": N_("printer is stuck"),
+        "slow": N_("printer too slow"),
+        "cut": N_("connection broke off"),
+        "unknown": N_("unknown printer"),
+        "stopped": N_("queue stopped"),
+        "refused": N_("printer refuses"),
+        "too_wide": N_("too wide for the roll"),
+        "folder": N_("folder missing"),
+        "bad_address": N_("printer not understood"),
+        "lost_file": N_("file is gone"),
+        "unknown_outcome": N_("did it come out?"),
+    },
     "state": {
         "queued": N_("Waiting"),
         "handling": N_("In hand"),
@@ -169,6 +198,20 @@ CODES: dict[str, dict[str, str]] = {
         "online": N_("Sent online"),
         "notice": N_("Notice of what is missing"),
     },
+    "retention": {
+        "screening": N_("Screening register"),
+        "consultation": N_("Consultations and notices"),
+        "ticket": N_("Proxy cases"),
+        "callback": N_("Callbacks and phone cases"),
+        "incident": N_("Incidents"),
+    },
+    "reveal_reason": {
+        "business_system": N_("Business system"),
+        "compare_card": N_("Compare the card"),
+        "lost_card": N_("Lost card"),
+        "complaint": N_("Complaint"),
+        "other": N_("Something else"),
+    },
     "kind": {
         "incident": N_("incident"),
         "ticket": N_("ticket"),
@@ -203,6 +246,11 @@ def code(kind: str, value: str) -> str:
     return _(text) if text else value
 
 
+def still_kept(text: str) -> str:
+    """A resident's name, or what else was certainly said once; when it is gone, that its time was over."""
+    return text or _("no longer kept")
+
+
 def clock(seconds: float) -> str:
     """A duration as m:ss, or h:mm:ss from an hour on."""
     whole = max(0, round(seconds))
@@ -213,7 +261,50 @@ def clock(seconds: float) -> str:
 
 # --- sentences for expected failures -------------------------------------------------------------
 
+CANNOT_PRINT: dict[str, str] = {
+    "offline": N_(
+        "The printer {printer} cannot be reached. Is it switched on and its cable plugged in?"
+    ),
+    "no_paper": N_("The printer {printer} has no paper. Put in a new roll."),
+    "cover_open": N_("The cover of the printer {printer} is open. Close it."),
+    "faulty": N_("The printer {printer} reports a fault. Switch it off and on; look at its knife."),
+    "busy": N_("The printer {printer} is in use by another program."),
+    "no_permission": N_(
+        "This user may not use the printer {printer}. Ask whoever looks after this PC."
+    ),
+    "stuck": N_("The printer {printer} takes no more. Look at its paper and its lamps."),
+    "slow": N_("The printer {printer} took too long over the paper."),
+    "cut": N_("The connection to the printer {printer} broke off."),
+    "unknown": N_("This PC knows no printer {printer} any more. Choose another one."),
+    "stopped": N_(
+        "The queue of the printer {printer} is stopped. Ask whoever looks after this PC."
+    ),
+    "refused": N_(
+        "The printer {printer} did not take the paper. It is kept and can be printed again."
+    ),
+    "too_wide": N_(
+        "The paper is too wide for the roll in the printer {printer}. Send it to another one."
+    ),
+    "folder": N_("The folder {printer} is missing or cannot be written."),
+    "bad_address": N_(
+        "The printer “{printer}” in this PC's settings is not understood. Choose it again."
+    ),
+    "lost_file": N_("The paper's file is no longer there; print it again where it was made."),
+}
 BAD_INPUT: dict[tuple[str, str], str] = {
+    ("printer", "kind"): N_(
+        "Write the kind of the printer first, for example escpos+tcp://192.168.10.31"
+    ),
+    ("printer", "host"): N_("This is not the address of a printer. Type it as 192.168.10.31"),
+    ("printer", "port"): N_("A port is a number from 1 to 65535; slip printers have 9100."),
+    ("printer", "path"): N_("Name the device file, the port or the folder."),
+    ("printer", "name"): N_("Name the system's printer."),
+    ("printer", "baud"): N_("The speed is one of: {choices}."),
+    ("printer", "cut"): N_("The cut is partial, full or no."),
+    ("printer", "rows"): N_("The rows sent at once are a number from {least} to {most}."),
+    ("printer", "option"): N_("Unknown: {name}."),
+    ("pages", "syntax"): N_("Write pages as 1-3 or 2,5."),
+    ("pages", "range"): N_("The paper has the pages 1 to {count}."),
     ("temperature", "empty"): N_("Type the temperature, for example 36.5 or 365."),
     ("temperature", "not_a_number"): N_(
         "This is not a temperature. Type a number such as 36.5 or 365."
@@ -232,6 +323,9 @@ BAD_INPUT: dict[tuple[str, str], str] = {
     ("count", "nobody_inside"): N_("Nobody is in the hall by the count; nothing was recorded."),
     ("count", "shape"): N_("The number of people must lie between 1 and 99."),
     ("receipt", "unknown"): N_("No ticket of this hall has this receipt."),
+    ("digest", "shape"): N_("A digest has 64 of the characters 0-9 and a-f; the first 16 will do."),
+    ("days", "too_many"): N_("These are more than {limit} entries: choose fewer days."),
+    ("digest", "other_day"): N_("This paper is about another day."),
     ("incident_kind", "unknown"): N_("Choose what kind of incident it is."),
     ("place", "empty"): N_("Say where it is, so that somebody can come."),
     ("place", "too_long"): N_("The place is too long (at most {limit} characters)."),
@@ -263,6 +357,20 @@ BAD_INPUT: dict[tuple[str, str], str] = {
     ("id_number", "checksum"): N_(
         "One digit of this ID number is wrong. Compare it with the card."
     ),
+    ("id_number", "masked_only"): N_("Of this ID number only what is shown was kept."),
+    ("reveal_reason", "empty"): N_("Choose why it is needed."),
+    ("reveal_note", "empty"): N_("Write in a few words why it is needed."),
+    ("reveal_note", "too_long"): N_("The text is too long (at most {limit} characters)."),
+    ("reveal_note", "id_number"): N_("Write the reason without an ID number."),
+    ("recovery_code", "empty"): N_("Type or scan the recovery code of the hall's key."),
+    ("recovery_code", "length"): N_("A recovery code has {wanted} characters; these are {found}."),
+    ("recovery_code", "group_length"): N_("Group {group} has five characters on the sheet."),
+    ("recovery_code", "group_character"): N_(
+        "In group {group} stands a character that no code has."
+    ),
+    ("recovery_code", "group_wrong"): N_("Group {group} is not as on the sheet. Compare it."),
+    ("recovery_code", "whole"): N_("This is not a recovery code."),
+    ("recovery_code", "other_hall"): N_("This is the recovery code of another hall."),
     ("matter", "empty"): N_("Choose a matter."),
     ("matter", "gone"): N_("This matter is no longer offered. Choose another one."),
     ("matter", "no_window"): N_("This matter has no window yet. A manager must assign one."),
@@ -303,10 +411,35 @@ BAD_INPUT: dict[tuple[str, str], str] = {
     ("question", "too_long"): N_("The question is too long (at most {limit} characters)."),
     ("code", "shape"): N_("A notice's code has 12 digits."),
     ("code", "checksum"): N_("One digit of this code is wrong. Compare it with the paper."),
+    ("thermometer", "address"): N_("Name the port, for example /dev/ttyUSB0 or COM3."),
+    ("thermometer", "baud"): N_("This speed is not one of a thermometer: take 9600 if unsure."),
+    ("thermometer", "option"): N_("An option of the thermometer's port is not known."),
+    ("thermometer_pattern", "not_a_pattern"): N_(
+        "This is no pattern (regular expression). Leave it empty for the usual one."
+    ),
+    ("thermometer_pattern", "no_group"): N_(
+        "The pattern needs brackets around the degrees, for example T=([0-9.]+)"
+    ),
+    ("thermometer_pattern", "too_long"): N_("A pattern has at most {limit} characters."),
+    ("thermometer_pattern", "too_slow"): N_(
+        "This pattern tries too many ways and would take too long. Make it simpler."
+    ),
+    ("code", "not_whole"): N_("A part of this code is missing. Scan or type it again."),
+    ("code", "misread"): N_("This code was read or typed wrong. Try again."),
+    ("code", "other_hall"): N_("This notice is from another hall."),
+    ("receipt", "not_whole"): N_("A part of this code is missing. Scan or type it again."),
+    ("receipt", "misread"): N_("This code was read or typed wrong. Try again."),
+    ("receipt", "other_hall"): N_("This receipt is from another hall."),
+    ("proof", "not_whole"): N_("A part of this code is missing. Scan or type it again."),
+    ("proof", "misread"): N_("This code was read or typed wrong. Try again."),
+    ("proof", "other_hall"): N_("This receipt is from another hall."),
     ("note", "empty"): N_("Write a note for the next window."),
     ("proof", "empty"): N_("Scan the receipt, or type the pick-up code or a phone or ID tail."),
     ("proof", "note_unread"): N_("Read the note from the last window first."),
     ("pin", "too_short"): N_("A PIN has at least {limit} characters."),
+    ("pin", "too_long"): N_("A PIN or password has at most {limit} characters."),
+    ("pin", "same"): N_("The new PIN is the old one."),
+    ("old_pin", "empty"): N_("Type the PIN you have now."),
     ("pin", "too_simple"): N_(
         "This PIN is too easy to guess. Do not repeat one digit or count up."
     ),
@@ -314,6 +447,9 @@ BAD_INPUT: dict[tuple[str, str], str] = {
     ("pin", "passwords_differ"): N_("The two passwords are not the same."),
     ("server", "empty"): N_("Type the server's name or address."),
     ("server", "shape"): N_("This is not the name or address of a server, such as 192.168.1.10."),
+    ("address", "shape"): N_(
+        "This is not the address of a database, such as postgresql://user@server/hall."
+    ),
     ("port", "shape"): N_("From 1 to 65535; usually 5432."),
     ("database", "empty"): N_("Type the name of the database."),
     ("user", "empty"): N_("Type the name of the database user."),
@@ -330,6 +466,9 @@ BAD_INPUT: dict[tuple[str, str], str] = {
     ("load", "database"): N_(
         "load tries a PostgreSQL server, or a temporary file when --database is left out."
     ),
+    ("period", "no_first_day"): N_("Say the range's first day with --from."),
+    ("period", "backwards"): N_("The first day comes after the last."),
+    ("period", "too_long"): N_("A report covers at most {limit} days. Choose fewer."),
     ("output", "ending"): N_("The output's name must end in one of: {endings}."),
     ("roll", "unknown"): N_("Choose the paper: {choices}."),
     ("notice", "empty"): N_("Write the notice."),
@@ -339,6 +478,15 @@ BAD_INPUT: dict[tuple[str, str], str] = {
     ("setting", "unknown"): N_("There is no setting of this name."),
     ("person", "empty"): N_("Choose a person."),
     ("person", "gone"): N_("This person no longer works here."),
+    ("person", "oneself"): N_("Nobody retires themselves: another manager does."),
+    ("person", "last_manager"): N_("The hall would have no manager left."),
+    ("person", "holds_papers"): N_(
+        "This person still holds {papers} papers of residents. Hand them over first."
+    ),
+    ("person", "handles_tickets"): N_(
+        "This person is still handling {numbers}. Hand it over or put it back first."
+    ),
+    ("person", "on_post"): N_("This person is on a post. End that turn or hand it over first."),
     ("kind", "unknown"): N_("Choose coming in, a check or going out."),
     ("kind", "already_in"): N_("Already in the house since {since}. Record a check, or leaving."),
     ("kind", "not_in"): N_("Not in the house yet. Record coming in first."),
@@ -369,6 +517,9 @@ BAD_INPUT: dict[tuple[str, str], str] = {
     ("follow_up", "too_long"): N_("The text is too long (at most {limit} characters)."),
     ("offer", "over"): N_("The time for this rating is over. The desk can offer it again."),
     ("setting", "value"): N_("This value does not fit the setting."),
+    ("setting", "days"): N_(
+        "Personal data is kept for {least} to {most} days: not for ever, and not for no time."
+    ),
     ("passphrase", "too_short"): N_("A passphrase has at least {limit} characters."),
     ("passphrase", "not_the_same"): N_("The two passphrases are not the same."),
 }
@@ -457,6 +608,29 @@ CANNOT_BACK_UP: dict[str, str] = {
     ),
 }
 
+KEY_UNUSABLE: dict[str, str] = {
+    "none": N_("This hall has no key: of ID numbers only the masked form is kept."),
+    "missing": N_(
+        "This PC lacks the hall's key: it keeps ID numbers masked only, and can neither find nor show them. Take the "
+        "key from the recovery sheet with “hall-desk key take”."
+    ),
+    "damaged": N_(
+        "The hall's key in {place} is damaged and not used. Take it again from the recovery sheet with “hall-desk "
+        "key take”."
+    ),
+    "wrong": N_(
+        "The key in {place} is not this hall's and not used. Take the right one from the recovery sheet with "
+        "“hall-desk key take”."
+    ),
+    "unreadable": N_("This user may not read the hall's key in {place}, so it is not used."),
+    "open_to_others": N_(
+        "Other users of this PC may read the hall's key in {place}. Let only this user read it."
+    ),
+    "cannot_open": N_(
+        "The hall's key does not open this ID number: it was changed, or sealed with another key."
+    ),
+}
+
 NOT_A_BACKUP: dict[str, str] = {
     "shape": N_("This file is not a backup of Hall Desk."),
     "damaged": N_("This backup is damaged: it cannot be read to its end. Nothing was changed."),
@@ -526,6 +700,10 @@ def explain(error: errors.HallDeskError) -> str:
             return _("{number} cannot be closed: {papers} not back with the resident yet.").format(
                 number=error.number, papers=_(", ").join(error.papers)
             )
+        case errors.DataDestroyed():
+            return _(
+                "The personal data of {number} has been destroyed because its time was over."
+            ).format(number=error.number)
         case errors.NothingWaiting():
             return _("Nobody is waiting at window {window}.").format(window=error.window)
         case errors.OpenTicketExists():
@@ -587,6 +765,8 @@ def explain(error: errors.HallDeskError) -> str:
         case errors.CannotBackUp():
             engine = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}.get(f.get("engine", ""), "")
             return _(CANNOT_BACK_UP[error.reason]).format(**{**f, "engine": engine})
+        case errors.HallKeyUnusable():
+            return _(KEY_UNUSABLE[error.reason]).format(place=error.place)
         case errors.NotABackup():
             return _(NOT_A_BACKUP[error.reason])
         case errors.DatabaseAway():
@@ -631,9 +811,13 @@ def explain(error: errors.HallDeskError) -> str:
                 "{place} is not a Hall Desk database, or it is damaged. Restore a backup."
             ).format(place=error.place)
         case errors.CannotPrint():
-            return _(
-                "The printer {printer} did not take the paper. It is kept and can be printed again."
-            ).format(printer=error.printer)
+            text = CANNOT_PRINT.get(error.reason, CANNOT_PRINT["refused"])
+            said = _(text).format(printer=error.printer)
+            if f.get("begun"):
+                said += " " + _(
+                    "Something may have come out: look at the printer before printing again."
+                )
+            return said
         case errors.MissingGlyph():
             return _("The fonts cannot show: {characters}").format(characters=error.characters)
         case errors.AlreadyThere():

@@ -27,17 +27,24 @@ DATABASE = "hall.sqlite3"
 class Settings:
     """`database` is empty for this PC's own SQLite file, else a PostgreSQL URL.
 
-    Without `printer` papers are only kept as PDF.
+    `slip_printer` (slips, receipts) and `paper_printer` (A4) are addresses as `devices.printer_address` reads them;
+    empty ones have not been chosen, and papers are only kept as PDF.
     """
 
     database: str = ""
     language: str = "zh_CN"
     letter: str = ""
     roll: str = "80"
-    printer: str = ""
+    slip_printer: str = ""
+    paper_printer: str = ""
     # The post this PC stands at, by the name of its page: what is shown after signing in. Empty: by who signs in.
     post: str = ""
     foyer_sound: str = "on"  # "off" mutes the foyer screen on this PC
+    # Where a thermometer is (`devices.thermometer.Source`; empty: none), and how its lines are read (empty: as usual).
+    thermometer: str = ""
+    thermometer_pattern: str = ""
+    # Who signed in on this PC, the last one first: offered when somebody takes over.
+    people: tuple[str, ...] = ()
     # The keys chosen on this PC, by the names of `ui.key_map`; empty for those the program comes with.
     keys: Mapping[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = field(default=(), compare=False)
@@ -56,24 +63,36 @@ def load(folder: Path) -> Settings:
         return Settings()
     except (OSError, UnicodeDecodeError, TOMLKitError):
         return Settings(ignored=(FILE,))
-    known = {f.name for f in fields(Settings)} - {"keys", "ignored"}
+    _take_over_printer(document)
+    known = {f.name for f in fields(Settings)} - {"people", "keys", "ignored"}
     good = {
         name: value for name, value in document.items() if isinstance(value, str) and name in known
     }
     table = document.get("keys", {})
     keys = {n: k for n, k in table.items() if isinstance(k, str)} if isinstance(table, dict) else {}
-    ignored = set(document) - set(good)
+    ignored = set(document) - set(good) - {"people"}
+    listed = document.get("people", [])
+    people = tuple(p for p in listed if isinstance(p, str)) if isinstance(listed, list) else ()
     if isinstance(table, dict):
         ignored = (ignored - {"keys"}) | {f"keys.{name}" for name in set(table) - set(keys)}
-    return Settings(**good, keys=keys, ignored=tuple(sorted(ignored)))
+    return Settings(**good, people=people, keys=keys, ignored=tuple(sorted(ignored)))
+
+
+def _take_over_printer(document: dict[str, Any]) -> None:
+    # Until version 0.3 there was one printer for everything, the system's, by its bare name.
+    name = document.pop("printer", "")
+    if isinstance(name, str) and name:
+        for entry in ("slip_printer", "paper_printer"):
+            document.setdefault(entry, f"system:{name}")
 
 
 def save(folder: Path, settings: Settings) -> None:
     """Writes the settings whole or not at all, readable by this user only. Raises CannotWrite."""
     document = tomlkit.document()
     for f in fields(Settings):
-        if f.name not in ("keys", "ignored"):
+        if f.name not in ("people", "keys", "ignored"):
             document[f.name] = getattr(settings, f.name)
+    document["people"] = list(settings.people)
     if settings.keys:
         document["keys"] = dict(settings.keys)
     write_file(folder / FILE, tomlkit.dumps(document).encode())

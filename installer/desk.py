@@ -29,11 +29,13 @@ For development:
     ./desk test [PYTEST ARGS]      all tests, or those that pytest is told to run
     ./desk check                   format, lint, types and layer contracts
     ./desk shots OUT               a picture of every page
-    ./desk bench NAME              claims, notices or search: our way and a floor in one run
+    ./desk bench NAME              claims, notices, printing or search: our way and a floor
     ./desk texts                   which texts lack a translation and which are no longer used
     ./desk build-resources         fonts and translations, where they are missing or old
     ./desk lock [--upgrade]        renews requirements/*.lock from pyproject.toml: after a change
                                    there without --upgrade; with it, takes the newest versions
+    ./desk audit                   which of the locked packages have a known weakness (by pip-audit,
+                                   which needs the internet)
 
 On Windows: desk instead of ./desk. To start afresh, delete the folders .venv, .cache and
 resources/fonts.
@@ -183,6 +185,20 @@ def lock(arguments: list[str]) -> int:
     return 0
 
 
+def audit(arguments: list[str]) -> int:
+    """What PyPI's advisories say of the locked packages; pip-audit comes for this one run and is not installed."""
+    python = prepare("dev")
+    os.chdir(ROOT)
+    command = [python, "-m", "uv", "tool", "run", "pip-audit", "--strict"]
+    command += ["--disable-pip", "--require-hashes"]
+    found = 0
+    for name in ("dev.lock", "run-oldlinux.lock"):  # the others have the versions of the first
+        print(f"Asking about requirements/{name}", flush=True)
+        words = [*map(str, command), "--requirement", f"requirements/{name}", *arguments]
+        found |= subprocess.run(words).returncode
+    return found
+
+
 def texts(arguments: list[str]) -> int:
     """What is missing or unused in the translations."""
     refuse(arguments)
@@ -217,6 +233,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "texts": texts,
     "build-resources": build,
     "lock": lock,
+    "audit": audit,
 }
 
 

@@ -265,3 +265,24 @@ def test_the_headless_demo_writes_screens_papers_and_the_day(
     assert len([name for name in names if name.startswith("form-")]) == 6
     for page in ("sign-in", "screening", "proxy", "new-ticket", "window", "slip", "report"):
         assert any(name.startswith(page) and name.endswith(".png") for name in names), page
+
+
+def test_a_managers_forgotten_pin_is_set_from_the_command_line(
+    data: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from hall_desk.services import accounts
+    from hall_desk.store.database import Store
+
+    monkeypatch.setenv("HALL_DESK_PIN", "9753")
+    assert main(["staff", "pin", "李主任", "--data", data]) == 0
+    assert main(["staff", "add", "新人", "--role", "front_desk", "--data", data]) == 0
+    assert main(["staff", "retire", "新人", "--data", data]) == 0
+    capsys.readouterr()
+    assert main(["staff", "list", "--data", data]) == 0
+    assert any("新人" in line and "停用" in line for line in capsys.readouterr().out.splitlines())
+    assert main(["staff", "back", "新人", "--data", data]) == 0
+    status, said = refused(capsys, "staff", "pin", "没有这人", "--data", data)
+    assert (status, "没有这人" in said) == (2, True)
+    store = Store.open(str(Path(data) / "hall.sqlite3"))
+    assert accounts.sign_in(store, "李主任", "9753").name == "李主任"
+    store.close()

@@ -46,3 +46,11 @@ def test_the_readme_lists_every_command() -> None:
             or f"./desk {command}" in text
             or f"` / `{command}`" in text
         ), command
+
+
+def test_every_headline_figure_is_explained_as_the_reports_do() -> None:
+    from hall_desk.services.figures import period_tables
+
+    told = (ROOT / "docs" / "figures.md").read_text("utf-8")
+    for _name, title, meaning in period_tables.MEANINGS:
+        assert f"| {title} | {meaning} |" in told

@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import hall_desk
-from hall_desk import errors, i18n
+from hall_desk import errors, i18n, logs
 from hall_desk import settings as pc
-from hall_desk.cli import hall, journal, load, papers, sample, server
-from hall_desk.cli.options import COULD_NOT, WRONG_INPUT, Parser, where
+from hall_desk.cli import hall, journal, key, load, papers, purge, sample, server, staff
+from hall_desk.cli.options import COULD_NOT, WRONG_INPUT, Parser, folder_of, where
 from hall_desk.i18n import _
 
 WRONG: tuple[type[errors.HallDeskError], ...] = (
@@ -46,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
         return added
 
-    for topic in (hall, sample, papers, journal, load, server):
+    for topic in (hall, sample, papers, journal, purge, load, server, staff, key):
         topic.declare(command)
     return made
 
@@ -55,8 +55,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; gives its exit status."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     i18n.use(_language(words))
+    folder = pc.default_folder()
     try:
         options = parser().parse_args(words)
+        folder = folder_of(options)
+        logs.start(folder)
         return int(getattr(options, "run", hall.open_app)(options))
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else COULD_NOT
@@ -64,8 +67,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(error)
         mistyped = isinstance(error, errors.CannotPrepare) and error.mistyped
         return WRONG_INPUT if mistyped or isinstance(error, WRONG) else COULD_NOT
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, BrokenPipeError):
         return COULD_NOT
+    except Exception as error:  # noqa: BLE001 - where every programming error of a command ends
+        logs.start(folder)  # the program with its windows has ended its own
+        told = _("Something went wrong that should not have ({bug}). More is in {folder}.")
+        bug = logs.log_bug(error)
+        print(f"hall-desk: {told.format(bug=bug, folder=folder / logs.FOLDER)}", file=sys.stderr)
+        return COULD_NOT
+    finally:
+        logs.stop()
 
 
 def _language(words: Sequence[str]) -> str:

@@ -87,12 +87,16 @@ def _init(options: argparse.Namespace) -> int:
         pin=pin(_("PIN of the first manager: ")),
         opened_day=options.opened,
         opening_balance=options.balance,
+        folder=folder_of(options),
     )
     try:
         print(
             _("The hall “{hall}” stands at {place}.").format(
                 hall=options.hall, place=store.public_place
             )
+        )
+        print(
+            _("Print its recovery sheet now: “hall-desk key sheet F.pdf”, and keep it in the safe.")
         )
     finally:
         store.close()
@@ -145,11 +149,20 @@ def _restore(options: argparse.Namespace) -> int:
 
     place = place_of(options)
     typed = passphrase(twice=False) if backup.about(options.file).sealed else ""
-    found = backup.restore(options.file, place, typed)
+    found = backup.restore(options.file, place, typed, folder_of(options))
     made_at = found.made_at[:16].replace("T", " ")
     print(_("The hall is back as it was on {made_at} UTC.").format(made_at=made_at))
     if is_postgres(place):
         print(_("Now run “hall-desk server init”, which gives the program's role its rights."))
+    if found.key_of:
+        print(_("The hall's key came with it and is on this PC now."))
+    else:
+        print(
+            _(
+                "The hall's key is not in this backup. A PC that lacks it needs the recovery sheet for ID numbers: "
+                "“hall-desk key take”."
+            )
+        )
     return DONE
 
 

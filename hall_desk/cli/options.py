@@ -69,7 +69,11 @@ def date_of(text: str) -> date:
 
 def folder_of(options: argparse.Namespace) -> Path:
     """This PC's data folder."""
-    return Path(options.data or pc.default_folder()).expanduser().resolve()
+    folder = Path(options.data or pc.default_folder())
+    try:
+        return folder.expanduser().resolve()
+    except RuntimeError:  # ~ of a user whom the system does not know
+        return folder.resolve()
 
 
 def settings_of(options: argparse.Namespace, folder: Path) -> pc.Settings:
@@ -94,6 +98,7 @@ def opened(options: argparse.Namespace, hall: str | None = None) -> Iterator[tup
 
     store = Store.open(place_of(options), hall)
     try:
+        store.learn_key(folder_of(options))
         yield store, accounts.operator(store)
     finally:
         store.close()

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hall_desk import errors
 from hall_desk import settings as pc
 from hall_desk.cli.options import DONE, Declare, date_of, ending_of, opened, place_of
 from hall_desk.i18n import N_, _
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from hall_desk.services.accounts import Actor
 
 ALL_HALLS = "all"
+BY = ("days", "hours", "windows", "matters", "clerks")
 
 
 def declare(command: Declare) -> None:
@@ -30,14 +32,41 @@ def declare(command: Declare) -> None:
     slip.add_argument("--large", action="store_true", help=_("large print"))
 
     report = command(
-        "report", _report, N_("writes the report of a day; the output's ending decides its form")
+        "report",
+        _report,
+        N_(
+            "writes the report of a day, a week, a month or a range; the output's ending decides its form"
+        ),
     )
-    report.add_argument("period", choices=("daily",))
+    report.add_argument("period", choices=("daily", "weekly", "monthly", "range"))
     report.add_argument(
-        "--date", type=date_of, metavar="D", help=_("the service day; today without it")
+        "--date",
+        type=date_of,
+        metavar="D",
+        help=_("the service day, or one of the week or month; today without it"),
     )
     report.add_argument(
-        "--output", required=True, type=Path, metavar="F", help=_("a name ending in .pdf or .json")
+        "--from", dest="first", type=date_of, metavar="D", help=_("a range's first day")
+    )
+    report.add_argument(
+        "--to",
+        dest="last",
+        type=date_of,
+        metavar="D",
+        help=_("a range's last day; today without it"),
+    )
+    report.add_argument(
+        "--by",
+        choices=BY,
+        default="days",
+        help=_("of a week, month or range as CSV: which of its tables"),
+    )
+    report.add_argument(
+        "--output",
+        required=True,
+        type=Path,
+        metavar="F",
+        help=_("a name ending in .pdf or .json; of several days also .xlsx or .csv"),
     )
 
     report.add_argument(
@@ -61,6 +90,8 @@ def _slip(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
+    if options.period != "daily":
+        return _of_period(options)
     ending = ending_of(options.output, ".pdf", ".json")
     if options.hall == ALL_HALLS:
         content = _district(options, ending)
@@ -68,6 +99,31 @@ def _report(options: argparse.Namespace) -> int:
         return DONE
     with opened(options, options.hall) as (store, actor):
         content = daily(actor, options.date or store.today(), ending)
+    pc.write_file(options.output, content)
+    return DONE
+
+
+def _of_period(options: argparse.Namespace) -> int:
+    from hall_desk.documents.period_report import period_report
+    from hall_desk.services.figures import period, period_tables
+
+    ending = ending_of(options.output, ".pdf", ".json", ".xlsx", ".csv")
+    if options.period == "range" and options.first is None:
+        raise errors.BadInput("period", "no_first_day")
+    with opened(options, options.hall) as (store, actor):
+        day = options.date or store.today()
+        wanted = {
+            "weekly": lambda: period.week_of(day),
+            "monthly": lambda: period.month_of(day),
+            "range": lambda: period.between(options.first, options.last or store.today()),
+        }[options.period]()
+        found = period.of_period(actor, wanted)
+    content = {
+        ".pdf": lambda: period_report(found),
+        ".json": lambda: period_tables.as_json(found).encode(),
+        ".xlsx": lambda: period_tables.as_xlsx(found),
+        ".csv": lambda: period_tables.as_csv(found, options.by),
+    }[ending]()
     pc.write_file(options.output, content)
     return DONE
 

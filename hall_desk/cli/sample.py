@@ -131,6 +131,7 @@ def _headless(options: argparse.Namespace) -> int:
 
 def _papers(manager: Actor, out: Path) -> None:
     """Slips and receipts for each roll, the standards' papers, and the day's report as PDF and JSON."""
+    from hall_desk.documents.bag_label import bag_label
     from hall_desk.documents.receipt import receipt, routing_slip
     from hall_desk.documents.slip import phone_slip
     from hall_desk.services import matters, sample_day, slips, tickets
@@ -148,6 +149,7 @@ def _papers(manager: Actor, out: Path) -> None:
         pc.write_file(out / f"slip-large-{roll}.pdf", phone_slip(of_matter, roll, large=True))
         pc.write_file(out / f"receipt-{roll}.pdf", receipt(facts, roll))
         pc.write_file(out / f"routing-slip-{roll}.pdf", routing_slip(facts, roll))
+        pc.write_file(out / f"bag-label-{roll}.pdf", bag_label(facts, roll))
     _standard_papers(manager, out)
     day = sample_day.DAY
     for ending in (".pdf", ".json"):

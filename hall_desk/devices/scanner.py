@@ -16,6 +16,10 @@ plain ASCII are then taken like keys, by the time of their arrival. Where the in
 changes at a scanner's speed), the burst is swallowed and read from what it commits: right where it commits letters as
 they are (Microsoft Pinyin with capitals), else `spoiled` is told, and nothing is typed.
 
+**A reader of ID cards** sends several fields with Tab or Enter between them. Where what came so far can be a part of a
+card (`id_reader`), the end waits as long as a key does; a name that an input method committed at once is taken out of
+its field again. Of a card all fields are told, parted by tabs.
+
 What cannot be known here: an input method that keeps Enter to itself and commits nothing leaves no end (a pause is
 taken for it); one that turns letters into Chinese has lost them for ever. A scanner that gives characters by number
 (“ALT mode” in its manual) or works as a serial port has neither problem. No real input method, and no Windows, runs on
@@ -33,6 +37,8 @@ from typing import TYPE_CHECKING
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent
+
+from hall_desk.devices import id_reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +58,7 @@ _NUMBER = re.compile(r"[A-Za-z]\d{3,5}")
 
 _SUFFIX = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
 _SILENT = (Qt.Key.Key_Shift, Qt.Key.Key_CapsLock, Qt.Key.Key_NumLock, Qt.Key.Key_Alt)
+_PART = "\t"
 _PLAIN = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 # A character given by its number: Alt held, digits on the number pad, and the character when Alt is let go.
 _BY_NUMBER = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.KeypadModifier
@@ -89,7 +96,8 @@ class Scanner(QObject):
     """Listens to every window of the program while it lives.
 
     Signals:
-        scanned: the text of a scan, without control characters. Nothing of it was typed anywhere.
+        scanned: the text of a scan, without control characters but the tabs between the fields of an ID card. Nothing
+            of it was typed anywhere.
         spoiled: something was scanned that an input method made unreadable. Nothing of it was typed either.
     """
 
@@ -108,6 +116,11 @@ class Scanner(QObject):
         self._window: QWindow | None = None
         self._focus: QObject | None = None
         self._held: list[_Held] = []
+        # What an input method committed in this burst and was let through, and the field that has it.
+        self._passed = ""
+        self._passed_to: QObject | None = None
+        # Whether a Tab or Enter is held that may be an end, or only part two fields of a card.
+        self._ended = False
         self._passing = False
         # The last key or committed text: its own timestamp (0 where it has none) and when it arrived, in ms.
         self._last = self._first = self._first_held = (0, 0.0)
@@ -205,6 +218,10 @@ class Scanner(QObject):
                 self.flush()
             return self._hold(event, "") if self._held or by_number else False
         if key in _SUFFIX and not event.modifiers() & ~_PLAIN:
+            if follows and self._may_go_on():
+                self._hold(event, _PART)
+                self._ended = True
+                return True
             if follows and self._is_scan():
                 self._swallowed_keys.add(key)
                 self._tell()
@@ -233,7 +250,8 @@ class Scanner(QObject):
         """No shortcut runs inside a scan; before any other what was typed is in its field."""
         follows = self._follows(event.timestamp()) and not event.isAutoRepeat()
         text = event.text()
-        if follows and (self._swallowing or self._is_fast() or self._is_scan()):
+        part_of_card = event.key() in _SUFFIX and self._may_go_on()
+        if follows and (self._swallowing or self._is_fast() or self._is_scan() or part_of_card):
             event.accept()
             return True
         typed = text and text.isprintable() and not event.modifiers() & ~_PLAIN
@@ -259,6 +277,8 @@ class Scanner(QObject):
             self._held.append(_Held(event.clone(), self._target(), text))
         else:
             self._held.append(_Held(event.clone(), self._focus, text))
+        if text != _PART:
+            self._ended = False
         if len(self._held) > MOST and not self._swallowing:
             self.flush()
         else:
@@ -290,6 +310,9 @@ class Scanner(QObject):
         if self._swallowing or self._held or (plain.isascii() and plain and not composing):
             return self._hold(event, plain)
         self._stroke(0)
+        if text and not self._composed:
+            self._passed += text
+            self._passed_to = self._focus
         self._wait(HOLD_MS)
         return False
 
@@ -317,6 +340,20 @@ class Scanner(QObject):
     def _text(self) -> str:
         return without_controls("".join(held.text for held in self._held))
 
+    def _fields(self) -> str:
+        """What came in this burst, let through or held, with a tab where a Tab or Enter was."""
+        parts = (self._passed + "".join(held.text for held in self._held)).split(_PART)
+        return _PART.join(without_controls(part) for part in parts).strip(_PART)
+
+    def _may_go_on(self) -> bool:
+        fields = self._fields()
+        return (
+            bool(fields)
+            and not self._composed
+            and not self._known(self._text())
+            and id_reader.may_go_on(fields)
+        )
+
     def _is_scan(self) -> bool:
         text = self._text()
         return is_scan(text) and (
@@ -338,8 +375,8 @@ class Scanner(QObject):
         characters = len(self._text())
         return characters >= SURELY_FAST and not self._heaped(self._first_held, characters)
 
-    def _tell(self) -> None:
-        text = self._text()
+    def _tell(self, text: str = "") -> None:
+        text = text or self._text()
         for held in self._held:
             if isinstance(held.event, QKeyEvent) and held.event.type() == QEvent.Type.KeyPress:
                 self._swallowed_keys.add(held.event.key())
@@ -363,13 +400,35 @@ class Scanner(QObject):
             self.flush()
 
     def flush(self) -> None:
-        """Lets what is held go on to whom it was meant for, untouched and in order."""
+        """Ends the burst: a card or scan whose end was held is told, anything else goes on to whom it was meant for."""
+        if self._ended:
+            fields = self._fields()
+            if id_reader.read(fields) is not None and not self._heaped(self._first, len(fields)):
+                self._take_back()
+                self._tell(fields)
+                return
+            if self._is_scan():
+                self._tell()
+                return
         held = list(self._held)
         self._forget()
         self._passing = True
         try:
             for one in held:
                 self._deliver(one)
+        finally:
+            self._passing = False
+
+    def _take_back(self) -> None:
+        """Takes what was let through out of its field again."""
+        field, length = self._passed_to, len(self._passed)
+        if not length or field is None or not shiboken6.isValid(field):
+            return
+        event = QInputMethodEvent()
+        event.setCommitString("", -length, length)
+        self._passing = True
+        try:
+            QGuiApplication.sendEvent(field, event)
         finally:
             self._passing = False
 
@@ -392,7 +451,8 @@ class Scanner(QObject):
         self._timer.stop()
         self._held.clear()
         self._strokes = 0
-        self._composed = self._swallowing = False
+        self._composed = self._swallowing = self._ended = False
+        self._passed, self._passed_to = "", None
         self._last = self._first = self._first_held = (0, 0.0)
 
     def _target(self) -> QObject | None:

@@ -12,12 +12,13 @@ import importlib.util
 import logging
 import os
 import queue
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,10 +71,27 @@ def speak_command(speaker: str, words: str, language: str) -> list[str]:
             return [speaker, "-v", _SAY_VOICES[language], "--", words]
 
 
+def voice_for(voices: Iterable[Any], language: str) -> str:
+    """The id of the first of pyttsx3's voices that speaks a language; empty where none does: then the system's own.
+
+    Windows says the language only in a voice's id (`TTS_MS_ZH-CN_HUIHUI_11.0`), other systems in `languages`.
+    """
+    wanted = language.replace("_", "-").lower()
+    for voice in voices:
+        said = [voice.id, *(str(one) for one in getattr(voice, "languages", None) or ())]
+        for text in said:
+            plain = text.replace("_", "-").lower()
+            if re.search(rf"(?<![a-z]){wanted}(?![a-z])", plain):
+                return str(voice.id)
+    return ""
+
+
 @dataclass(frozen=True)
 class _Spoken:
     words: str
     language: str
+    # How often the voice had been muted before: what was asked for before a silence is not said after it.
+    silences: int
 
 
 class Voice:
@@ -84,6 +102,7 @@ class Voice:
         self.muted = muted
         self._waiting: queue.SimpleQueue[_Spoken | None] = queue.SimpleQueue()
         self._left = 0
+        self._silences = 0
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -96,7 +115,7 @@ class Voice:
             return
         with self._lock:
             self._left += 1
-        self._waiting.put(_Spoken(words, language))
+        self._waiting.put(_Spoken(words, language, self._silences))
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="hall-desk-voice", daemon=True)
             self._thread.start()
@@ -107,9 +126,10 @@ class Voice:
             return self._left > 0
 
     def mute(self, muted: bool) -> None:
-        """Muted it says nothing more, and breaks off what it is saying."""
+        """Muted it says nothing more, breaks off what it is saying, and forgets what waits."""
         self.muted = muted
         if muted:
+            self._silences += 1
             self._end_running()
 
     def stop(self) -> None:
@@ -134,7 +154,7 @@ class Voice:
             self._folder = None
 
     def _try(self, part: Callable[[_Spoken], None], spoken: _Spoken) -> None:
-        if self._silent():
+        if self._silent() or spoken.silences != self._silences:
             return
         try:
             part(spoken)
@@ -150,6 +170,9 @@ class Voice:
     def _speak(self, spoken: _Spoken) -> None:
         if self.found.speaker == "pyttsx3":
             engine = importlib.import_module("pyttsx3").init()
+            chosen = voice_for(engine.getProperty("voices"), spoken.language)
+            if chosen:
+                engine.setProperty("voice", chosen)
             engine.say(spoken.words)
             engine.runAndWait()
         elif self.found.speaker:

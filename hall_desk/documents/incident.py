@@ -108,7 +108,8 @@ def _blocks(facts: IncidentPaper, title: str, body: Style) -> list[Block]:
     blocks += [flow.space(4), flow.heading(_("How it was dealt with"), _ROOM)]
     blocks += [_step(one, body) for one in incident.steps]
     blocks += [flow.space(4), flow.heading(_("How it ended"), _ROOM)]
-    blocks.append(flow.paragraph(incident.result or _("Not closed yet."), _ROOM, body))
+    result = i18n.still_kept(incident.result) if incident.closed_at else _("Not closed yet.")
+    blocks.append(flow.paragraph(result, _ROOM, body))
     blocks += [flow.space(10), _signatures()]
     return blocks
 
@@ -141,8 +142,8 @@ def words_of(step: Step) -> str:
     if step.kind == "on_my_way":
         return _("Going there")
     if step.kind == "closed":
-        return _("Closed: {result}").format(result=step.text)
-    return step.text
+        return _("Closed: {result}").format(result=i18n.still_kept(step.text))
+    return i18n.still_kept(step.text)
 
 
 def _line(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hall_desk.documents import flow, qr
 from hall_desk.documents.page import Paper, together, width
-from hall_desk.documents.roll import Column, lay_out, roll_of
+from hall_desk.documents.roll import Column, Marks, lay_out, roll_of
 from hall_desk.documents.slip import sheets, window_title
 from hall_desk.i18n import _, _n
 from hall_desk.services.missing_notices import grouped
@@ -25,7 +25,7 @@ _MISSING_SIZE = 13.0  # points on the 80 mm roll: what the paper is for is the l
 _COMPLETE_SIZE = 10.0
 
 
-def missing_notice(facts: NoticeFacts, roll: str, large: bool = False) -> bytes:
+def missing_notice(facts: NoticeFacts, roll: str, large: bool = False, reprint: int = 0) -> bytes:
     """The notice as a PDF: what is missing, what is in order, where to come back, and the code for that visit.
 
     `roll` is a key of `roll.ROLLS`: "58" and "80" are cut where the text ends, "a5" and "a4" are sheets. `large` is
@@ -42,6 +42,7 @@ def missing_notice(facts: NoticeFacts, roll: str, large: bool = False) -> bytes:
         roll_of(roll),
         lambda column: _blocks(facts, column, large),
         enlarge=_LARGE if large else 1.0,
+        marks=Marks(reprint, facts.practice),
     )
 
 

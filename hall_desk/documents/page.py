@@ -230,6 +230,10 @@ _UNIT = re.compile(
 )
 
 
+# A dot between two facts has room before it; the dot in a name has none, and stays.
+_LINE_END = re.compile(r"(?:[ \u3000]+·)?[ \u3000]*$")
+
+
 def _is_letter(character: str) -> bool:
     return character.isascii() and character.isalnum()
 
@@ -297,7 +301,7 @@ def _wrap_paragraph(text: str, room: float, style: Style) -> list[str]:
             line, taken = line + unit, taken + needed
             continue
         if line.strip():
-            lines.append(line.rstrip(" \u3000·"))
+            lines.append(_LINE_END.sub("", line))
         *full, line = _hard_breaks(unit.lstrip(), room, style)
         lines += full
         taken = _advance(line, style)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from hall_desk import i18n
 from hall_desk.documents import flow, qr
-from hall_desk.documents.page import BLACK, WHITE, Paper, Style, together, width
-from hall_desk.documents.roll import Column, lay_out, roll_of
+from hall_desk.documents.page import BLACK, Paper, Style, together, width
+from hall_desk.documents.roll import Column, Marks, lay_out, roll_of
 from hall_desk.documents.slip import sheets, window_title
 from hall_desk.i18n import _
 
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 _QR_ROOM = 34.0  # mm on the 80 mm roll
 
 
-def receipt(facts: ReceiptFacts, roll: str) -> bytes:
+def receipt(facts: ReceiptFacts, roll: str, reprint: int = 0) -> bytes:
     """What the resident gets for papers handed in, as a PDF: number, papers, pick-up code, QR.
 
-    `roll` is a key of `roll.ROLLS`. The name is printed as the facts have it, masked. Raises
+    `roll` is a key of `roll.ROLLS`; `reprint` counts the prints after the first. The name is
+    printed as the facts have it, masked. Raises
     BadInput for an unknown roll and `resources.ResourceMissingError` when the fonts are missing.
     """
     paper = Paper(
@@ -29,22 +30,32 @@ def receipt(facts: ReceiptFacts, roll: str) -> bytes:
         author=facts.hall,
         made_at=facts.printed_at,
     )
-    return lay_out(paper, roll_of(roll), lambda column: _receipt_blocks(facts, column))
+    return lay_out(
+        paper,
+        roll_of(roll),
+        lambda column: _receipt_blocks(facts, column),
+        marks=Marks(reprint, facts.practice),
+    )
 
 
-def routing_slip(facts: ReceiptFacts, roll: str) -> bytes:
+def routing_slip(facts: ReceiptFacts, roll: str, reprint: int = 0) -> bytes:
     """What travels with the papers to the window, as a PDF.
 
     It shows neither the pick-up code nor the receipt's code, which are both proof at hand-back:
-    whoever finds the slip cannot fetch the papers with it. Its QR code is the ticket's number, by
-    which a window's scanner opens the ticket. Raises as `receipt` does.
+    whoever finds the slip cannot fetch the papers with it. By its QR code (`facts.reference`) a
+    window's scanner opens the ticket. Raises as `receipt` does.
     """
     paper = Paper(
         title=f"{_('Routing slip')} {facts.number}",
         author=facts.hall,
         made_at=facts.printed_at,
     )
-    return lay_out(paper, roll_of(roll), lambda column: _routing_blocks(facts, column))
+    return lay_out(
+        paper,
+        roll_of(roll),
+        lambda column: _routing_blocks(facts, column),
+        marks=Marks(reprint, facts.practice),
+    )
 
 
 def _receipt_blocks(facts: ReceiptFacts, column: Column) -> list[Block]:
@@ -147,7 +158,7 @@ def _routing_blocks(facts: ReceiptFacts, column: Column) -> list[Block]:
         column.display(facts.number, 46, 20),
     ]
     if facts.priority:
-        blocks += [_banner(_priority(facts.priority), column), column.gap(0.8)]
+        blocks += [column.banner(_priority(facts.priority)), column.gap(0.8)]
     blocks += [
         column.text(facts.matter, 12, align="centre"),
         column.text(window_title(facts.window), 13.5, bold=True, align="centre"),
@@ -160,7 +171,7 @@ def _routing_blocks(facts: ReceiptFacts, column: Column) -> list[Block]:
         text = _("Resident: {name}").format(name=facts.resident)
         blocks += [column.gap(0.8), column.text(text, 10)]
     blocks += [column.gap(2.2), _signature(_("Received by"), column)]
-    code = qr.code(facts.number, _QR_ROOM * min(column.scale, 1.5))
+    code = qr.code(facts.reference, _QR_ROOM * min(column.scale, 1.5))
     if code:
         blocks += [column.gap(2), column.picture(code, _("Scan to open this ticket"))]
     if facts.away:
@@ -173,19 +184,6 @@ def _routing_blocks(facts: ReceiptFacts, column: Column) -> list[Block]:
 
 def _priority(value: str) -> str:
     return _("Priority: {reason}").format(reason=i18n.code("priority", value))
-
-
-def _banner(text: str, column: Column) -> Block:
-    """White on black over the whole width: seen in a pile of slips."""
-    style = column.style(13, bold=True).coloured(WHITE)
-    words = flow.paragraph(text, column.room - 2, style, align="centre")
-    pad = 0.5 * column.scale
-
-    def draw(paper: Paper, x: float, top: float) -> None:
-        paper.fill([(x, top, column.room, words.height + 2 * pad)], BLACK)
-        words.draw(paper, x + 1, top + pad)
-
-    return flow.Block(words.height + 2 * pad, draw)
 
 
 def _tick_list(papers: list[PaperLine], column: Column) -> list[Block]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from hall_desk import errors
 from hall_desk.documents import flow
-from hall_desk.documents.page import BLACK, Style, fit
+from hall_desk.documents.page import BLACK, WHITE, Style, fit
 from hall_desk.documents.qr import DOT_MM, Code, snap
+from hall_desk.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -88,6 +89,18 @@ class Column:
 
         return flow.Block(2 * gap, draw)
 
+    def banner(self, text: str, size: float = 13) -> Block:
+        """White on black over the whole width: seen in a pile of slips."""
+        style = self.style(size, bold=True).coloured(WHITE)
+        words = flow.paragraph(text, self.room - 2, style, align="centre")
+        pad = 0.5 * self.scale
+
+        def draw(paper: Paper, x: float, top: float) -> None:
+            paper.fill([(x, top, self.room, words.height + 2 * pad)], BLACK)
+            words.draw(paper, x + 1, top + pad)
+
+        return flow.Block(words.height + 2 * pad, draw)
+
     def display(self, text: str, size: float, smallest: float, *, tall: bool = False) -> Block:
         """One line as large as the width allows, up to `size`: a number or a telephone number,
         which is never broken. With `tall` its digits are narrowed to make them higher still."""
@@ -117,14 +130,50 @@ class Column:
         return flow.Block(code.size + gap + words.height, draw)
 
 
+@dataclass(frozen=True)
+class Marks:
+    """What a paper says about itself: which reprint it is (0: the first print), and that it is only practice."""
+
+    reprint: int = 0
+    practice: bool = False
+
+
+NO_MARKS = Marks()
+
+
+def _marked(
+    fill: Callable[[Column], Sequence[Block]], marks: Marks
+) -> Callable[[Column], Sequence[Block]]:
+    """The blocks with the marks over them; practice is said at the end once more, where a slip is torn."""
+
+    def blocks(column: Column) -> list[Block]:
+        practice = _("Practice: this paper is not valid")
+        head, tail = [], []
+        if marks.practice:
+            head += [column.banner(practice, 11), column.gap(0.8)]
+            tail += [column.gap(0.8), column.banner(practice, 11)]
+        if marks.reprint:
+            reprint = _("Reprint {count}").format(count=marks.reprint)
+            head += [column.banner(reprint), column.gap(0.8)]
+        return [*head, *fill(column), *tail]
+
+    return blocks
+
+
 def lay_out(
-    paper: Paper, roll: Roll, fill: Callable[[Column], Sequence[Block]], *, enlarge: float = 1.0
+    paper: Paper,
+    roll: Roll,
+    fill: Callable[[Column], Sequence[Block]],
+    *,
+    enlarge: float = 1.0,
+    marks: Marks = NO_MARKS,
 ) -> bytes:
-    """Lays the blocks made by `fill` on the paper and gives the PDF.
+    """Lays the blocks made by `fill`, with the marks, on the paper and gives the PDF.
 
     A roll is cut where the content ends, on a whole dot. On a sheet the texts are made smaller, to
     three fifths at most, until all fits; what then remains goes on to a second sheet.
     """
+    fill = _marked(fill, marks)
     margin = (roll.width - roll.printable) / 2
     scale = roll.scale * enlarge
     if roll.height is None:

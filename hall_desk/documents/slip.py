@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from hall_desk.documents import flow, qr
 from hall_desk.documents.page import Paper, together, width
-from hall_desk.documents.roll import ROLLS, Column, Roll, lay_out, roll_of
+from hall_desk.documents.roll import ROLLS, Column, Marks, Roll, lay_out, roll_of
 from hall_desk.i18n import _
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _QR_ROOM = 36.0  # mm on the 80 mm roll
 _LONGEST_TYPED = 120  # characters
 
 
-def phone_slip(facts: SlipFacts, roll: str, large: bool = False) -> bytes:
+def phone_slip(facts: SlipFacts, roll: str, large: bool = False, reprint: int = 0) -> bytes:
     """The slip of one window, for a matter or on its own, as a PDF.
 
     `roll` is a key of `ROLLS`: "58" and "80" are cut where the text ends, "a5" and "a4" are
@@ -43,6 +43,7 @@ def phone_slip(facts: SlipFacts, roll: str, large: bool = False) -> bytes:
         roll_of(roll),
         lambda column: _blocks(facts, column, large),
         enlarge=_LARGE if large else 1.0,
+        marks=Marks(reprint, facts.practice),
     )
 
 

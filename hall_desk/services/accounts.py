@@ -6,11 +6,12 @@ Every service call takes the `Actor` first and checks the right there; the scree
 from __future__ import annotations
 
 import math
+import unicodedata
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from hall_desk import errors
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 TRIES = 5
 FIRST_LOCK_MINUTES = 1
 SHORTEST_PIN = 4
+LONGEST_PIN = 128  # a password may be used instead
 COMMAND_LINE = N_("Command line")
 
 
@@ -54,21 +56,25 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "incidents.open": _ALL,
     "incidents.read": _ALL,
     "incidents.handle": frozenset({Role.MANAGER, Role.WORKING_GROUP}),
-    "matters.read": _ALL,
+    "matters.read": _DESK | _WINDOW,
     "consultations.record": _DESK,
     "consultations.read": _DESK,
     "missing_notices.give": _DESK | _WINDOW,
     "missing_notices.read": _DESK | _WINDOW,
     "tickets.open": _DESK,
-    "tickets.read": _ALL,
+    "tickets.read": _DESK | _WINDOW,
     "tickets.claim": _WINDOW,
     "tickets.handle": _WINDOW,
     "tickets.withdraw": _DESK,
     "tickets.hand_back": _DESK,
     "tickets.correct": _MANAGER,
     "tickets.print": _DESK | _WINDOW,
-    "custody.read": _ALL,
-    "slips.give": _ALL,
+    "identity.find": _DESK | _WINDOW,
+    "identity.reveal": _DESK | _WINDOW,
+    "identity.review": _MANAGER,
+    "identity.recovery": _MANAGER,
+    "custody.read": _DESK | _WINDOW,
+    "slips.give": _DESK | _WINDOW,
     "callbacks.read": _DESK | _WINDOW,
     "callbacks.promise": _DESK | _WINDOW,
     "callbacks.call": _DESK | _WINDOW,
@@ -97,12 +103,18 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "ratings.read": _MANAGER,
     "ratings.follow_up": _MANAGER,
     "figures.read": _MANAGER,
+    "journal.read": _MANAGER,
+    "journal.export": _MANAGER,
+    "journal.verify": _MANAGER,
     "directory.import": _MANAGER,
     "directory.export": _MANAGER,
     "halls.read": _ALL,
     "halls.change": _MANAGER,
     "accounts.change": _MANAGER,
+    "accounts.read": _MANAGER,
+    "accounts.own_pin": _ALL,
     "backups.make": _MANAGER,
+    "retention.purge": _MANAGER,
     "outbox.read": _ALL,
     "outbox.settle": _MANAGER,
 }
@@ -162,24 +174,34 @@ def _hasher() -> PasswordHasher:
 
 
 def check_pin(pin: str) -> None:
-    """Raises BadInput `pin` when it is too short or too simple."""
+    """Raises BadInput `pin` when it is too short, too long or too simple."""
+    pin = _composed(pin)
     if len(pin) < SHORTEST_PIN:
         raise errors.BadInput("pin", "too_short", limit=SHORTEST_PIN)
+    if len(pin) > LONGEST_PIN:
+        raise errors.BadInput("pin", "too_long", limit=LONGEST_PIN)
     if len(set(pin)) == 1 or pin in "01234567890" or pin in "09876543210":
         raise errors.BadInput("pin", "too_simple")
 
 
+def _composed(pin: str) -> str:
+    """A PIN as it is hashed: keyboards and systems differ in how they put one letter together (Unicode NFC)."""
+    return unicodedata.normalize("NFC", pin)
+
+
 def hash_pin(pin: str) -> str:
-    """The argon2id hash of a PIN. Raises BadInput `pin` when it is too short or too simple."""
+    """The argon2id hash of a PIN. Raises BadInput `pin` when it is too short, too long or too simple."""
     check_pin(pin)
-    return _hasher().hash(pin)
+    return _hasher().hash(_composed(pin))
 
 
 def _matches(pin_hash: str, pin: str) -> bool:
     import argon2
 
+    if len(pin) > LONGEST_PIN:
+        return False
     try:
-        return _hasher().verify(pin_hash, pin)
+        return _hasher().verify(pin_hash, _composed(pin))
     except argon2.exceptions.VerifyMismatchError:
         return False
     except argon2.exceptions.InvalidHashError:
@@ -232,41 +254,74 @@ def sign_in(store: Store, name: str, pin: str, letter: str = "A") -> Actor:
     After five wrong PINs the account is locked for a minute, doubling with each further wrong one.
     """
     letter = check_letter(letter)
-    desk = operator(store, letter)
-    refusal: errors.HallDeskError | None = None
-    with store.change(desk) as change:
-        staff = Staff.get_or_none(
-            Staff.hall == store.hall_id, Staff.name == name, Staff.retired_at.is_null()
-        )
-        if staff is None:
-            raise errors.SignInRefused(tries_left=None)
-        refusal = _try_pin(change, staff, pin, "staff.signed_in")
-    # Raised after the transaction, which must keep the count of wrong tries.
-    if refusal:
-        raise refusal
+    unknown = errors.SignInRefused(tries_left=None)
+    staff = _try_pin(operator(store, letter), Staff.name == name, pin, "staff.signed_in", unknown)
     with store.reading():
         return _actor(store, Hall.get_by_id(store.hall_id), Staff.get_by_id(staff.id), letter)
 
 
-def _try_pin(change: Change, staff: Staff, pin: str, happening: str) -> errors.HallDeskError | None:
-    """One try at a PIN: `happening` is journalled when it is right, else the try is counted and the refusal given."""
+def _try_pin(
+    actor: Actor, whose: Any, pin: str, happening: str, unknown: errors.HallDeskError
+) -> Staff:
+    """One try at the PIN of the person `whose`: `happening` is journalled when it is right, else the try is counted.
+
+    Raises `unknown` when nobody works here of whom that is true, SignInRefused, AccountLocked.
+    """
+    here = (Staff.hall == actor.hall_id, Staff.retired_at.is_null(), whose)
+    with actor.store.reading():
+        seen = Staff.get_or_none(*here)
+    if seen is None:
+        raise unknown
+    # Before the transaction: a hash takes its time on purpose, and nobody else should wait for it.
+    locked = seen.locked_until is not None and seen.locked_until > actor.store.now()
+    right = not locked and _matches(seen.pin_hash, pin)
+    with actor.store.change(actor) as change:
+        # Two PCs that try at once count one after the other, so that they have no more tries than one.
+        rows = Staff.select().where(*here)
+        staff = (rows.for_update("FOR NO KEY UPDATE") if actor.store.postgres else rows).first()
+        if staff is None:
+            raise unknown
+        if staff.pin_hash != seen.pin_hash:
+            right = _matches(staff.pin_hash, pin)
+        refusal = _counted(change, staff, right, happening)
+    # Raised after the transaction, which must keep the count of wrong tries.
+    if refusal:
+        raise refusal
+    return staff  # type: ignore[no-any-return]
+
+
+def _counted(
+    change: Change, staff: Staff, right: bool, happening: str
+) -> errors.HallDeskError | None:
     if staff.locked_until and staff.locked_until > change.at:
-        minutes = math.ceil((staff.locked_until - change.at).total_seconds() / 60)
-        return errors.AccountLocked(until=staff.locked_until, minutes=minutes)
-    if _matches(staff.pin_hash, pin):
+        return _locked(change, staff.locked_until)
+    if right:
         Staff.update(wrong_tries=0, locked_until=None).where(Staff.id == staff.id).execute()
         change.record(happening, staff.id)
         return None
     tries = staff.wrong_tries + 1
+    locked = count_tries(change, staff.id, tries)
+    if locked is None:
+        return errors.SignInRefused(tries_left=TRIES - tries)
+    return _locked(change, locked)
+
+
+def count_tries(change: Change, staff_id: UUID, tries: int, **facts: Any) -> datetime | None:
+    """Notes that a person's PIN was typed wrong for the `tries`-th time; gives until when the account is locked."""
     locked = None
     if tries >= TRIES:
         locked = change.at + timedelta(minutes=FIRST_LOCK_MINUTES * 2 ** min(tries - TRIES, 10))
-    Staff.update(wrong_tries=tries, locked_until=locked).where(Staff.id == staff.id).execute()
-    change.record("staff.sign_in_refused", staff.id, tries=tries)
-    if locked is None:
-        return errors.SignInRefused(tries_left=TRIES - tries)
-    minutes = math.ceil((locked - change.at).total_seconds() / 60)
-    return errors.AccountLocked(until=locked, minutes=minutes)
+    Staff.update(wrong_tries=tries, locked_until=locked).where(
+        Staff.id == staff_id, Staff.wrong_tries < tries
+    ).execute()
+    change.record("staff.sign_in_refused", staff_id, tries=tries, **facts)
+    return locked
+
+
+def _locked(change: Change, until: datetime) -> errors.AccountLocked:
+    return errors.AccountLocked(
+        until=until, minutes=math.ceil((until - change.at).total_seconds() / 60)
+    )
 
 
 def confirm(actor: Actor, staff_id: UUID, pin: str) -> None:
@@ -276,16 +331,8 @@ def confirm(actor: Actor, staff_id: UUID, pin: str) -> None:
     """
     if not pin:
         raise errors.BadInput("pin", "empty")
-    with actor.store.change(actor) as change:
-        staff = Staff.get_or_none(
-            Staff.id == staff_id, Staff.hall == actor.hall_id, Staff.retired_at.is_null()
-        )
-        if staff is None:
-            raise errors.NotFound(kind="staff", key="")
-        refusal = _try_pin(change, staff, pin, "staff.confirmed")
-    # Raised after the transaction, which must keep the count of wrong tries.
-    if refusal:
-        raise refusal
+    gone = errors.NotFound(kind="staff", key="")
+    _try_pin(actor, Staff.id == staff_id, pin, "staff.confirmed", gone)
 
 
 def check_letter(letter: str) -> str:
@@ -353,9 +400,11 @@ def add_staff(actor: Actor, name: str, role: Role, pin: str, window_id: UUID | N
 
 
 def set_pin(actor: Actor, name: str, pin: str) -> None:
-    """Gives a member of staff a new PIN. A manager may do it for anyone, everyone for themselves."""
-    if name != actor.name:
-        actor.needs("accounts.change")
+    """Gives a member of staff a new PIN and lifts their lock: the way out of a forgotten one.
+
+    Raises BadInput `pin`, NotFound `staff`. One's own is changed by `change_own_pin`.
+    """
+    actor.needs("accounts.change")
     pin_hash = hash_pin(pin)
     with actor.store.change(actor) as change:
         staff = Staff.get_or_none(
@@ -363,7 +412,29 @@ def set_pin(actor: Actor, name: str, pin: str) -> None:
         )
         if staff is None:
             raise errors.NotFound(kind="staff", key=name)
-        Staff.update(pin_hash=pin_hash, wrong_tries=0, locked_until=None).where(
-            Staff.id == staff.id
-        ).execute()
-        change.record("staff.pin_set", staff.id)
+        _keep_pin(change, staff.id, pin_hash)
+
+
+def change_own_pin(actor: Actor, old: str, new: str) -> None:
+    """Gives the actor a new PIN, for the one they have; wrong tries at that count as at sign-in.
+
+    Raises BadInput `pin` (too_short, too_long, too_simple, same), `old_pin` (empty); SignInRefused, AccountLocked.
+    """
+    actor.needs("accounts.own_pin")
+    own = actor.person()
+    if not old:
+        raise errors.BadInput("old_pin", "empty")
+    pin_hash = hash_pin(new)
+    if _composed(old) == _composed(new):
+        raise errors.BadInput("pin", "same")
+    gone = errors.NotFound(kind="staff", key="")
+    _try_pin(actor, Staff.id == own, old, "staff.confirmed", gone)
+    with actor.store.change(actor) as change:
+        _keep_pin(change, own, pin_hash)
+
+
+def _keep_pin(change: Change, staff_id: UUID, pin_hash: str) -> None:
+    Staff.update(pin_hash=pin_hash, wrong_tries=0, locked_until=None).where(
+        Staff.id == staff_id
+    ).execute()
+    change.record("staff.pin_set", staff_id)

@@ -28,6 +28,7 @@ from hall_desk.store import local_hall
 from hall_desk.store.database import Store
 from hall_desk.store.ids import new_id
 from hall_desk.store.journal import AlreadyDone, Born, Change, was_done
+from hall_desk.store.models import Staff
 from hall_desk.store.outbox import Outbox, Record
 
 P = ParamSpec("P")
@@ -83,7 +84,7 @@ def waits(
     and called again with the same keys changes nothing.
     """
     module = function.__module__.rpartition(".")[2]
-    name = f"{module}.{function.__name__}"
+    name = f"{module}.{function.__name__.lstrip('_')}"
     _COMMANDS[name] = function
 
     @functools.wraps(function)
@@ -294,6 +295,15 @@ def _facts(error: errors.HallDeskError) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
+class WrongTry:
+    """The `tries`-th wrong PIN in a row of `staff_id`, typed without the server."""
+
+    id: UUID
+    staff_id: UUID
+    tries: int
+
+
+@dataclass(frozen=True)
 class SignIn:
     """Somebody signed in without the server; `staff_id` is who."""
 
@@ -304,6 +314,7 @@ class SignIn:
 def sign_in(store: Store, name: str, pin: str, letter: str = "A") -> Actor:
     """`accounts.sign_in`, also while the server is away: by the PIN as it was last seen, and journalled afterwards.
 
+    A wrong try goes into the outbox, so that it counts after a restart of the program and at the server too.
     Raises what `accounts.sign_in` raises.
     """
     if not store.away:
@@ -314,18 +325,38 @@ def sign_in(store: Store, name: str, pin: str, letter: str = "A") -> Actor:
         except errors.DatabaseAway:
             if not go_on_alone(store):
                 raise
-    # Wrong tries are counted in the picture; only that somebody is in is kept for the server.
-    with store.carrying_out(_Repeating()):
-        actor = accounts.sign_in(store, name, pin, letter)
+    trying = _Repeating()
+    try:
+        with store.carrying_out(trying):
+            actor = accounts.sign_in(store, name, pin, letter)
+    except (errors.SignInRefused, errors.AccountLocked):
+        if trying.told:
+            _keep_wrong_try(store, name, letter)
+        raise
     note_sign_in(actor, SignIn(new_id(), actor.person()))
     return actor
 
 
+def _keep_wrong_try(store: Store, name: str, letter: str) -> None:
+    with store.reading():
+        person = Staff.get(Staff.hall == store.hall_id, Staff.name == name)
+    nobody = replace(operator(store, accounts.check_letter(letter)), name=name)
+    note_wrong_try(nobody, WrongTry(new_id(), person.id, person.wrong_tries))
+
+
 @waits
 def note_sign_in(actor: Actor, new: SignIn) -> None:
-    """Journals that somebody signed in while the server was away."""
+    """Journals that somebody signed in while the server was away, which ends the count of wrong tries."""
     with actor.store.change(actor) as change:
+        Staff.update(wrong_tries=0, locked_until=None).where(Staff.id == new.staff_id).execute()
         change.record("staff.signed_in", new.staff_id, away=True)
+
+
+@waits
+def note_wrong_try(actor: Actor, new: WrongTry) -> None:
+    """Counts a wrong PIN that was typed while the server was away; a higher count stays."""
+    with actor.store.change(actor) as change:
+        accounts.count_tries(change, new.staff_id, new.tries, away=True)
 
 
 # --- what waits, as the page shows it ----------------------------------------------------------------

@@ -19,7 +19,9 @@ _NAME = "hall-{day}.backup"
 
 
 def make(actor: Actor, target: Path, passphrase: str = "", *, sealed: bool = False) -> About:
-    """Writes the hall to `target` and journals it. Raises NotAllowed and what `backup.back_up` raises.
+    """Writes the hall to `target` and journals it; a sealed one carries the hall's key, where this PC has it.
+
+    Raises NotAllowed and what `backup.back_up` raises.
 
     `sealed` says that a passphrase is wanted, so that an empty one is refused and not taken for none.
     """
@@ -27,7 +29,9 @@ def make(actor: Actor, target: Path, passphrase: str = "", *, sealed: bool = Fal
     actor.store.need_server()
     if sealed and not passphrase:
         raise errors.BadInput("passphrase", "too_short", limit=backup.SHORTEST_PASSPHRASE)
-    made = backup.back_up(actor.store.place, target, passphrase)
+    store = actor.store
+    key = (store.hall_id, store.hall_key) if store.hall_key is not None else None
+    made = backup.back_up(store.place, target, passphrase, key)
     with actor.store.change(actor) as change:
         change.record("backup.made", None, bytes=made.size, sealed=made.sealed)
     return made

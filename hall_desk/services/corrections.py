@@ -50,7 +50,7 @@ def correct(actor: Actor, new: NewCorrection) -> TicketView:
     A resident's name and phone number are put right on all tickets of the visit.
 
     Raises BadInput (the fields, reason, changes), ChangedMeanwhile when a field is not as the screen showed it,
-    WrongState for a matter or window of a ticket that is no longer waiting, NotFound.
+    WrongState for a matter or window of a ticket that is no longer waiting, DataDestroyed, NotFound.
     """
     actor.needs("tickets.correct")
     actor.person()
@@ -61,6 +61,8 @@ def correct(actor: Actor, new: NewCorrection) -> TicketView:
         if Correction.get_or_none(Correction.id == new.id) is not None:
             return view(actor, new.ticket_id)
         ticket = load(actor, new.ticket_id)
+        if not ticket.name:
+            raise errors.DataDestroyed(number=ticket.number)
         values: dict[str, Any] = {}
         rows = []
         for asked in sorted(new.changes, key=lambda one: FIELDS.index(_known(one.field))):
@@ -94,7 +96,9 @@ def _same_visit(ticket: Ticket) -> list[Ticket]:
     """The other tickets of the visit: they are the same resident's."""
     if ticket.visit is None:
         return []
-    rows = Ticket.select().where(Ticket.visit == ticket.visit, Ticket.id != ticket.id)
+    rows = Ticket.select().where(
+        Ticket.visit == ticket.visit, Ticket.id != ticket.id, Ticket.name != ""
+    )
     return list(rows.order_by(Ticket.id))
 
 

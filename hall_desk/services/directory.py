@@ -76,7 +76,8 @@ def plan(actor: Actor, kind: Kind | str, table: Table) -> ImportPlan:
             if record.values.get("promised_minutes", 0) is None:
                 record.values["promised_minutes"] = minutes
         existing = by_key(actor.hall_id, kind)
-        late = check(actor.hall_id, kind, reading.records, existing, reading.places)
+        today = actor.store.today()
+        late = check(actor.hall_id, kind, reading.records, existing, reading.places, today)
     shown = refusal(table.name, [*reading.problems, *late])
     planned = ImportPlan(
         kind=kind,
@@ -109,7 +110,9 @@ def apply(actor: Actor, planned: ImportPlan) -> ImportPlan:
             hall = models.Hall.select(models.Hall.id).where(models.Hall.id == actor.hall_id)
             list(hall.for_update("FOR NO KEY UPDATE"))
         existing = by_key(actor.hall_id, planned.kind)
-        late = check(actor.hall_id, planned.kind, planned.records, existing, planned.places)
+        late = check(
+            actor.hall_id, planned.kind, planned.records, existing, planned.places, change.day
+        )
         if late:
             raise refusal(planned.name, late)
         done = compared(planned, existing)

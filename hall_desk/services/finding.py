@@ -1,5 +1,7 @@
 """The one box: what a scan or a few typed characters mean, among tickets, papers, matters and notices.
 
+A code that was changed on its way, or that another hall printed, is said to be that, and nothing is looked up with it.
+
 Asked at every key press, so nothing here grows with the years: open tickets, today's, and papers that are out are
 looked through in memory; everything else is found by an index: a receipt by day and number, a number by its day, a
 whole phone number, a notice by its code.
@@ -15,7 +17,16 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from hall_desk import errors
-from hall_desk.services import custody, matters, missing_notices, pinyin, privacy, ticket_cards
+from hall_desk.services import (
+    codes,
+    custody,
+    identity,
+    matters,
+    missing_notices,
+    pinyin,
+    privacy,
+    ticket_cards,
+)
 from hall_desk.services.pinyin import Rank
 from hall_desk.store.models import Paper, Staff, Ticket, Window
 
@@ -35,10 +46,8 @@ MOST_NEAR = 2000
 NUMBER_DAYS = 31
 MOST_OF_PHONE = 100
 SHORTEST_TAIL = 3
-LONGEST_TEXT = 100
 
 _NUMBER = re.compile(r"([A-Z])(\d{1,5})")
-_SYMBOLOGY = re.compile(r"^\][A-Z][0-9A-Z]")
 _TAIL = re.compile(rf"\d{{{SHORTEST_TAIL},12}}")
 _DAY = re.compile(r"(?:(\d{4})[-./年]?)?(\d{1,2})[-./月]?(\d{1,2})日?")
 _YESTERDAY = {"昨天", "昨日", "YESTERDAY"}
@@ -46,7 +55,10 @@ _YESTERDAY = {"昨天", "昨日", "YESTERDAY"}
 
 @dataclass(frozen=True)
 class TicketHit:
-    """`found_by` is receipt, number, name, phone or day; `proof` is the receipt's code where one was scanned."""
+    """`found_by` is receipt, ticket (another paper of it), number, id_number, name, phone or day.
+
+    `proof` is the receipt's code where one was scanned.
+    """
 
     card: Card
     found_by: str
@@ -82,7 +94,9 @@ Hit = TicketHit | PaperHit | MatterHit | NoticeHit
 class Found:
     """Everything that fits, by kind; each kind best first, and the kinds by their best hit.
 
-    `meant` is what the text can only be: receipt, number or notice; empty for words that are searched for.
+    `meant` is what the text can only be: receipt, ticket (another paper of one), number or notice; misread, or
+    other_hall_receipt, other_hall_ticket, other_hall_notice; id_number; empty for words that are searched for.
+    Of an ID number `text` has the masked form.
     """
 
     text: str
@@ -98,12 +112,16 @@ def search(actor: Actor, text: str, limit: int = MOST_OF_A_KIND) -> Found:
     """What fits the text typed so far, at most `limit` of each kind that this actor may see.
 
     Understood are a receipt's code, a ticket's number (with a day for one that is closed: `A018 2-20`), a name in
-    characters, pinyin or initials, the tail of a phone number, a paper's name or holder, a matter, a notice's code.
+    characters, pinyin or initials, the tail of a phone number, a paper's name or holder, a matter, a notice's code,
+    and a whole ID number, which is found by its fingerprint and kept nowhere. Raises BadInput `id_number` for one that
+    no card has, HallKeyUnusable where this PC cannot look for it.
     """
     actor.needs("tickets.read")
     wanted = folded(text)
     if not wanted:
         return Found(text, "", ())
+    if privacy.looks_like_id(text):
+        return _by_id_number(actor, text, limit)
     exact = _exact(actor, text, wanted, limit)
     if exact is not None and (exact.meant != "number" or exact.groups):
         return exact
@@ -119,33 +137,49 @@ def search(actor: Actor, text: str, limit: int = MOST_OF_A_KIND) -> Found:
     return _ordered(text, exact.meant if exact else "", groups)
 
 
-def scanned(actor: Actor, text: str, limit: int = MOST_OF_A_KIND) -> Found:
-    """What a scanned code stands for: a receipt, a routing slip's number or a notice. Never a guess by name.
+def _by_id_number(actor: Actor, text: str, limit: int) -> Found:
+    hits = [TicketHit(card, "id_number", Rank.EXACT) for card in identity.find(actor, text, limit)]
+    return _ordered(privacy.mask_ids(text), "id_number", [hits])
 
-    A code that is none of these, or that nothing in this hall has, finds nothing.
+
+def scanned(actor: Actor, text: str, limit: int = MOST_OF_A_KIND) -> Found:
+    """What a scanned code stands for: a receipt, another paper of a ticket, its number, a notice. No guess by name.
+
+    A code that is none of these, or that nothing in this hall has, finds nothing; `Found.meant` says why.
     """
     actor.needs("tickets.read")
     wanted = folded(text)
-    return (_exact(actor, text, wanted, limit) if wanted else None) or Found(text, "", ())
+    found = _exact(actor, text, wanted, limit) if wanted else None
+    if found is None and codes.looks_like_ours(wanted):
+        return Found(text, "misread", ())
+    return found or Found(text, "", ())
 
 
 def is_code(text: str) -> bool:
-    """Whether a text has the shape of a code of ours: a receipt, a ticket's number, a notice with its check digit."""
+    """Whether a text is a code that Hall Desk prints, read right: of a ticket or a notice, or a ticket's number."""
     wanted = folded(text)
-    if ticket_cards.CODE.fullmatch(wanted) or _NUMBER.fullmatch(wanted):
+    if _NUMBER.fullmatch(wanted):
         return True
     try:
-        missing_notices.read_code(wanted)
+        if codes.read(wanted) is None:
+            missing_notices.read_code(wanted)
     except errors.BadInput:
         return False
     return True
 
 
+def is_receipt(text: str) -> bool:
+    """Whether a text is the code of a receipt, of whatever hall, read right."""
+    try:
+        code = codes.read(text)
+    except errors.BadInput:
+        return False
+    return code is not None and code.kind == "receipt"
+
+
 def folded(code: str) -> str:
     """What was scanned or typed, as codes are compared: plain capitals, without what scanners and input methods add."""
-    # A Chinese input method makes × of a *; a scanner may say first what kind of code it read (ISO/IEC 15424).
-    plain = privacy.folded(code[:LONGEST_TEXT]).upper().replace("×", "*")
-    return _SYMBOLOGY.sub("", plain)
+    return codes.plain(code)
 
 
 def _ordered(text: str, meant: str, groups: Iterable[Sequence[Hit]]) -> Found:
@@ -158,14 +192,24 @@ def _ordered(text: str, meant: str, groups: Iterable[Sequence[Hit]]) -> Found:
 
 def _exact(actor: Actor, text: str, wanted: str, limit: int) -> Found | None:
     """What a text means that can only be a code; None when it is none."""
-    if ticket_cards.CODE.fullmatch(wanted):
-        return _ordered(text, "receipt", [_by_receipt(actor, wanted)])
+    try:
+        code = codes.read_own(wanted, actor.hall_id)
+    except errors.BadInput as error:
+        if error.reason == "not_whole":
+            # Half typed it is no mistake yet; that a scan of it finds nothing is said by `scanned`.
+            return None
+        other = error.reason == "other_hall"
+        return Found(text, f"other_hall_{error.facts['kind']}" if other else "misread", ())
+    if code is not None and code.kind != "notice":
+        return _ordered(text, code.kind, [_by_code(actor, wanted)])
     if missing_notices.looks_like_code(wanted):
         if not actor.may("missing_notices.read"):
             return Found(text, "notice", ())
         try:
             notice = missing_notices.find(actor, wanted)
-        except (errors.BadInput, errors.NotFound):
+        except errors.BadInput:
+            return Found(text, "misread", ())
+        except errors.NotFound:
             return Found(text, "notice", ())
         return _ordered(text, "notice", [[NoticeHit(notice, Rank.EXACT)]])
     head, _space, rest = wanted.partition(" ")
@@ -200,13 +244,14 @@ def read_day(text: str, today: date) -> date | None:
         return None
 
 
-def _by_receipt(actor: Actor, code: str) -> list[TicketHit]:
-    """The ticket of a receipt, which is proof, or of a standard paper, which is none."""
+def _by_code(actor: Actor, code: str) -> list[TicketHit]:
+    """The ticket of a receipt, which is proof, or of another paper, which is none."""
     found = ticket_cards.by_code(actor, code)
     if found is None:
         return []
     card, receipt = found
-    return [TicketHit(card, "receipt", Rank.EXACT, proof=code if receipt else "")]
+    found_by = "receipt" if receipt else "ticket"
+    return [TicketHit(card, found_by, Rank.EXACT, proof=code if receipt else "")]
 
 
 # Fixed text, in which SQLite sees that the index of open tickets serves it.

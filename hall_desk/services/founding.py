@@ -15,11 +15,15 @@ from pathlib import Path
 
 from hall_desk import errors, resources
 from hall_desk import settings as pc_settings
-from hall_desk.services import accounts, directory, halls
+from hall_desk.services import accounts, directory, halls, identity
 from hall_desk.services.directory_columns import Kind
+from hall_desk.services.identity import Recovery
 from hall_desk.services.import_problems import Problem
 from hall_desk.settings import Settings
+from hall_desk.store import hall_key
 from hall_desk.store.database import Store, is_postgres
+from hall_desk.store.hall_key import HallKey
+from hall_desk.store.models import Hall
 
 # Windows come first: matters and staff name them.
 ORDER = (Kind.WINDOWS, Kind.MATTERS, Kind.STAFF, Kind.COMMUNITIES)
@@ -133,20 +137,26 @@ def _planned(actor: accounts.Actor, kind: Kind, path: Path) -> FilePlan:
         return FilePlan(kind, path, problems=(Problem(0, "", "unreadable"),), problem_count=1)
 
 
-def set_up(folder: Path, settings: Settings, pc: str, hall: NewHall | None) -> Settings:
+def set_up(
+    folder: Path, settings: Settings, pc: str, hall: NewHall | None, key: HallKey | None = None
+) -> Settings:
     """Makes `hall`, or joins the one in `settings.database`; gives this PC its letter and writes its settings.
 
+    A new hall's key is kept in `folder`; `key` is that of the hall that is joined, where its recovery code was typed.
     Done whole or not at all; on a server a hall may stand without its lists when the line breaks in between.
-    Raises BadFile, AlreadyThere (`hall`, `desk`), NotFound `desk`, CannotWrite, and what `Store.open` raises.
+    Raises BadInput `recovery_code` (other_hall),
+    BadFile, AlreadyThere (`hall`, `desk`), NotFound `desk`, CannotWrite, and what `Store.open` raises.
     """
     place = settings.database or str(folder / pc_settings.DATABASE)
     with _settings_kept(folder, settings):
         if hall is None:
             with _closing(Store.open(place)) as store:
+                if key is not None:
+                    take_key(store, folder, key)
                 _claim(store, pc, settings.letter)
         elif is_postgres(place):
             _refuse_bad_files(hall)
-            with _closing(_made(place, hall)) as store:
+            with _closing(_made(place, hall, folder)) as store:
                 _claim(store, pc, settings.letter)
         else:
             _found_in_file(Path(place), hall, pc, settings.letter)
@@ -180,7 +190,26 @@ def _closing(store: Store) -> Iterator[Store]:
         store.close()
 
 
-def _made(place: str, hall: NewHall) -> Store:
+def take_key(store: Store, folder: Path, key: HallKey) -> Path:
+    """Keeps the hall's key on this PC; gives where. Raises BadInput `recovery_code` (other_hall), CannotWrite."""
+    with store.reading():
+        expected = Hall.get_by_id(store.hall_id).key_check
+    if key.check(store.hall_id) != expected:
+        raise errors.BadInput("recovery_code", "other_hall")
+    kept_in = hall_key.keep(folder, store.hall_id, key)
+    store.learn_key(folder)
+    return kept_in
+
+
+def recovery(folder: Path, settings: Settings) -> Recovery:
+    """What stands on the recovery sheet of the hall that was just set up. Raises what `identity.recovery` raises."""
+    place = settings.database or str(folder / pc_settings.DATABASE)
+    with _closing(Store.open(place)) as store:
+        store.learn_key(folder)
+        return identity.recovery(accounts.operator(store))
+
+
+def _made(place: str, hall: NewHall, folder: Path | None = None) -> Store:
     store = halls.create(
         place,
         name=hall.name,
@@ -188,12 +217,16 @@ def _made(place: str, hall: NewHall) -> Store:
         pin=hall.pin,
         opened_day=hall.opened_day,
         opening_balance=hall.opening_balance,
+        folder=folder,
     )
     try:
         actor = accounts.operator(store)
         for kind, path in _ordered(hall):
             directory.import_file(actor, kind, path)
     except BaseException:
+        # A hall in a file goes again as a whole, and its key with it; on a server it stands.
+        if folder is not None and not is_postgres(place):
+            hall_key.forget(folder, store.hall_id)
         store.close()
         raise
     return store
@@ -216,23 +249,32 @@ def _found_in_file(place: Path, hall: NewHall, pc: str, letter: str) -> None:
     making = place.with_name(f".{place.name}.making")
     _remove(making)
     try:
-        with _closing(_made(str(making), hall)) as store:
+        with _closing(_made(str(making), hall, place.parent)) as store:
+            hall_id = store.hall_id
             _claim(store, pc, letter)
         try:
-            # Whoever comes first: another program may be setting up as well.
-            place.open("xb").close()
-        except FileExistsError:
-            raise errors.AlreadyThere(kind="hall", key=place.name) from None
-        try:
-            making.replace(place)
-        except OSError:
-            place.unlink(missing_ok=True)
+            _move(making, place)
+        except BaseException:
+            hall_key.forget(place.parent, hall_id)
             raise
     except OSError as error:
         reason = pc_settings.why_not_written(error)
         raise errors.CannotWrite(place=str(place), reason=reason) from error
     finally:
         _remove(making)
+
+
+def _move(making: Path, place: Path) -> None:
+    try:
+        # Whoever comes first: another program may be setting up as well.
+        place.open("xb").close()
+    except FileExistsError:
+        raise errors.AlreadyThere(kind="hall", key=place.name) from None
+    try:
+        making.replace(place)
+    except OSError:
+        place.unlink(missing_ok=True)
+        raise
 
 
 def _remove(file: Path) -> None:

@@ -5,16 +5,26 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from hall_desk import errors
 from hall_desk.services.accounts import Actor, Role, hash_pin, operator
+from hall_desk.store import hall_key
 from hall_desk.store.database import Store
+from hall_desk.store.hall_key import HallKey
 from hall_desk.store.ids import new_id
 from hall_desk.store.models import Hall, Setting, Staff
 
 # Everybody's PIN in a practice hall, where nothing is real; its sign-in screen says so.
 PRACTICE_PIN = "2468"
+# The highest value of a setting that has one.
+MOST = {"idle_lock_minutes": 240}
+
+
+# Personal data is not kept for ever, and a hall needs yesterday's at least; ten years is what accounts are kept for.
+RETENTION = (1, 3650)
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,14 @@ class Settings:
     staff_checks_a_day: int = 2
     staff_masks: bool = True
     rating_follow_up_days: int = 5
+    # For how many days what is said of people is kept after their matter ended (see `services.retention`).
+    retention_screening_days: int = 30
+    retention_consultation_days: int = 180
+    retention_ticket_days: int = 365
+    retention_callback_days: int = 180
+    retention_incident_days: int = 730
+    # Minutes without a key or the mouse until a desk's screen is locked; 0 for never.
+    idle_lock_minutes: int = 10
 
 
 @dataclass(frozen=True)
@@ -73,9 +91,12 @@ def create(
     opened_day: date | None = None,
     opening_balance: int = 0,
     practice_at: datetime | None = None,
+    folder: Path | None = None,
 ) -> Store:
     """Makes a hall with its first manager at `place` and gives the open store; nothing half made stays behind.
 
+    `folder` is this PC's data folder, where the hall's new key is kept; a hall made without it has none, and keeps
+    of an ID number only the masked form.
     `practice_at` makes a practice hall whose clock stands still at that moment until `Store.thaw`.
     Raises BadInput (`hall`, `name`, `pin`), AlreadyThere, and what `Store.create` raises.
     """
@@ -85,6 +106,7 @@ def create(
         raise errors.BadInput("name", "empty")
     pin_hash = hash_pin(pin)
     store = Store.create(place)
+    kept_in: Path | None = None  # while the key lies there and the hall is not made yet
     try:
         if practice_at is not None:
             store.freeze(practice_at)
@@ -95,6 +117,14 @@ def create(
         hall_id, staff_id = new_id(), new_id()
         now = store.now()
         founder = _Founder(hall_id, staff_id)
+        key: HallKey | None = None
+        if practice_at is not None:
+            key = hall_key.PRACTICE
+        elif folder is not None:
+            # First of all: a hall whose key was never written could not open its own numbers tomorrow.
+            key = hall_key.generate()
+            hall_key.keep(folder, hall_id, key)
+            kept_in = folder
         with store.change(founder) as change:
             Hall.create(
                 id=hall_id,
@@ -102,6 +132,7 @@ def create(
                 opened_day=opened_day or store.day_of(now),
                 opening_balance=opening_balance,
                 practice_offset_s=None if practice_at is None else 0,
+                key_check="" if key is None else key.check(hall_id),
                 force_insert=True,
             )
             Staff.create(
@@ -114,8 +145,12 @@ def create(
             )
             change.record("hall.made", hall_id)
             change.record("staff.added", staff_id, role=Role.MANAGER.value)
+        kept_in = None
         store.learn_hall()
+        store.hall_key = key
     except BaseException:
+        if kept_in is not None:
+            hall_key.forget(kept_in, hall_id)
         store.close()
         raise
     return store
@@ -131,6 +166,12 @@ class _Founder:
     letter: str = ""
     request: Any = None
     born: Any = None
+
+
+def is_practice(hall_id: UUID) -> bool:
+    """Whether nothing in this hall is real, which every paper of it says. Inside a transaction or reading."""
+    row = Hall.get_by_id(hall_id)
+    return row.practice_offset_s is not None
 
 
 def keep_practice_clock(store: Store) -> None:
@@ -169,7 +210,7 @@ def settings(actor: Actor) -> Settings:
 
 
 def change_setting(actor: Actor, name: str, value: Any) -> Settings:
-    """Changes one setting; old and new value are journalled. Raises BadInput `setting`."""
+    """Changes one setting; old and new value are journalled. Raises BadInput `setting` (unknown, value, days)."""
     actor.needs("halls.change")
     with actor.store.change(actor) as change:
         before = asdict(load_settings(actor.hall_id))
@@ -178,8 +219,10 @@ def change_setting(actor: Actor, name: str, value: Any) -> Settings:
         wanted = tuple(value) if isinstance(value, list) else value
         if type(wanted) is not type(before[name]):
             raise errors.BadInput("setting", "value")
-        if type(wanted) is int and wanted < 0:
+        if type(wanted) is int and not 0 <= wanted <= MOST.get(name, wanted):
             raise errors.BadInput("setting", "value")
+        if name.startswith("retention_"):
+            _check_days(wanted)
         (
             Setting.insert(id=new_id(), hall=actor.hall_id, name=name, value=json.dumps(wanted))
             .on_conflict(
@@ -190,3 +233,9 @@ def change_setting(actor: Actor, name: str, value: Any) -> Settings:
         )
         change.record("setting.changed", None, name=name, before=before[name], after=wanted)
     return settings(actor)
+
+
+def _check_days(days: Any) -> None:
+    least, most = RETENTION
+    if not least <= days <= most:
+        raise errors.BadInput("setting", "days", least=least, most=most)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from hall_desk import errors
-from hall_desk.services import accounts, custody, privacy
+from hall_desk.services import accounts, codes, custody, privacy
 from hall_desk.services.accounts import Actor
 from hall_desk.services.custody import PaperLine
-from hall_desk.services.ticket_cards import TicketView, load, papers_of, receipt_code
+from hall_desk.services.ticket_cards import TicketView, load, papers_of, receipt_proof
 from hall_desk.services.ticket_steps import after, refusal, step
 from hall_desk.store import ids
 from hall_desk.store.models import HandBack, Staff, Ticket
@@ -64,13 +64,26 @@ def _proves(ticket: Ticket, proof: Proof) -> bool:
     text = privacy.folded(proof.text).upper()
     if not text:
         raise errors.BadInput("proof", "empty")
+    if proof.kind == "receipt":
+        return _is_receipt_of(ticket, text)
     shown = {
-        "receipt": receipt_code(ticket),
         "pickup_code": ticket.pickup_code,
         "phone_tail": ticket.phone[-4:],
         "id_tail": ticket.id_masked[-4:],
     }.get(proof.kind, "")
     return len(shown) >= 4 and text == shown
+
+
+def _is_receipt_of(ticket: Ticket, text: str) -> bool:
+    try:
+        code = codes.read_own(text, ticket.hall_id)
+    except errors.BadInput as error:
+        raise errors.BadInput(**error.facts | {"field": "proof"}) from None
+    return code is not None and (code.number, code.day, code.proof) == (
+        ticket.number,
+        ticket.service_day,
+        receipt_proof(ticket),
+    )
 
 
 def _checked(actor: Actor, collector: Collector) -> Collector:

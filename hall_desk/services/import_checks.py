@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -22,13 +23,14 @@ def check(
     records: Iterable[Record],
     existing: dict[str, Existing],
     places: dict[str, tuple[str, str]],
+    today: date,
 ) -> list[Problem]:
     """What speaks against these records; the caller has a transaction open.
 
-    `existing` is what the hall has of this kind, `places` the columns of the file (`Reading`).
+    `existing` is what the hall has of this kind, `places` the columns of the file (`Reading`), `today` the service day.
     Window numbers in the records get the hall's own spelling.
     """
-    one = _Check(hall_id, existing, places)
+    one = _Check(hall_id, existing, places, today)
     if kind is Kind.WINDOWS:
         one.windows(list(records))
     elif kind is Kind.MATTERS:
@@ -40,9 +42,14 @@ def check(
 
 class _Check:
     def __init__(
-        self, hall_id: UUID, existing: dict[str, Existing], places: dict[str, tuple[str, str]]
+        self,
+        hall_id: UUID,
+        existing: dict[str, Existing],
+        places: dict[str, tuple[str, str]],
+        today: date,
     ) -> None:
         self.hall_id = hall_id
+        self.today = today
         self.existing = existing
         self.places = places
         self.problems: list[Problem] = []
@@ -97,6 +104,25 @@ class _Check:
                 )
                 if count := papers.count():
                     self._problem(record, "retired", "holds_papers", "", count=count)
+                claims = (
+                    models.Claim.select()
+                    .join(models.Ticket)
+                    .where(
+                        models.Ticket.hall == self.hall_id,
+                        models.Ticket.state == "handling",
+                        models.Claim.ended_at.is_null(),
+                        models.Claim.staff == self.existing[record.key].id,
+                    )
+                )
+                if count := claims.count():
+                    self._problem(record, "retired", "handles_tickets", "", count=count)
+                turn = models.Shift.select().where(
+                    models.Shift.staff == self.existing[record.key].id,
+                    models.Shift.ended_at.is_null(),
+                    models.Shift.service_day == self.today,
+                )
+                if turn.exists():
+                    self._problem(record, "retired", "on_post", "")
         managers = [v for v in after.values() if v.get("role") == Role.MANAGER and not v["retired"]]
         if not managers and records:
             record = next((r for r in records if self._was_manager(r)), records[0])

@@ -58,6 +58,7 @@ REASONS: dict[str, str] = {
     "not_a_choice": N_("“{value}” is not one of: {choices}"),
     "not_a_key": N_("“{value}” may only have letters, digits, “-”, “_” and “.”."),
     "pin_too_short": N_("The PIN has fewer than {limit} characters."),
+    "pin_too_long": N_("A PIN or password has at most {limit} characters."),
     "pin_too_simple": N_("This PIN is too easy to guess. Do not repeat one digit or count up."),
     # rows together, and with what the hall has
     "duplicate": N_("“{value}” is in row {first} already."),
@@ -77,6 +78,8 @@ REASONS: dict[str, str] = {
     ),
     "clerks_there": N_("Window “{value}” cannot be retired: staff still assigned to it: {count}."),
     "holds_papers": N_("This person cannot be retired: papers of residents still held: {count}."),
+    "handles_tickets": N_("This person cannot be retired: tickets still being handled: {count}."),
+    "on_post": N_("This person is on a post. End that turn or hand it over first."),
     "last_manager": N_("The hall would have no manager left."),
 }
 

@@ -48,6 +48,7 @@ def at_intake(actor: Actor, name: str, phone: str, check_id: UUID | None = None)
 
     `check_id` is the check the ticket is opened from: it may have been taken without a name.
     """
+    actor.needs("screening.read")
     required = settings(actor).epidemic
     with actor.store.reading():
         from_check = _passed(actor, actor.store.today(), check_id, name, phone)

@@ -15,22 +15,21 @@ from typing import Any
 from uuid import UUID
 
 from hall_desk import errors
-from hall_desk.services import matters, privacy
+from hall_desk.services import codes, matters, privacy
 from hall_desk.services.accounts import Actor
 from hall_desk.services.away import waits
+from hall_desk.services.halls import is_practice
 from hall_desk.services.matters import MatterLine, WindowLine
 from hall_desk.store import models
 from hall_desk.store.models import MissingNotice, Staff
 
-# What the QR code of a notice begins with; the digits of its code follow.
-SCAN_PREFIX = "HDN1*"
 CODE_DIGITS = 12
 MOST_ITEMS = 30
 MOST_COPIES = 99
 LONGEST_ITEM = 80
 LONGEST_NOTE = 200
 
-_CODE = re.compile(rf"(?:HDN1[*×]?)?(\d{{{CODE_DIGITS}}})")
+_DIGITS = re.compile(rf"\d{{{CODE_DIGITS}}}")
 
 
 @dataclass(frozen=True)
@@ -107,11 +106,10 @@ class NoticeFacts:
     given_at: datetime
     clerk: str
     letter: str
-
-    @property
-    def scan(self) -> str:
-        """The ASCII text of the QR code."""
-        return SCAN_PREFIX + self.code
+    # The ASCII text of the QR code.
+    scan: str
+    # In a practice hall the paper says that it is none.
+    practice: bool = False
 
 
 # --- the code ------------------------------------------------------------------------------------
@@ -143,26 +141,34 @@ def grouped(code: str) -> str:
 
 
 def looks_like_code(text: str) -> bool:
-    """Whether what was scanned or typed can only be meant as a notice's code."""
-    return _CODE.fullmatch(_plain(text)) is not None
+    """Whether what was scanned or typed can only be meant as a notice's code, and is all there."""
+    try:
+        code = codes.read(text)
+    except errors.BadInput as error:
+        return error.reason != "not_whole" and codes.plain(text).startswith("HDN1*")
+    if code is not None:
+        return code.kind == "notice"
+    return _DIGITS.fullmatch(_plain(text)) is not None
 
 
-def read_code(text: str) -> str:
+def read_code(text: str, hall_id: UUID | None = None) -> str:
     """The twelve digits of what was scanned or typed, with or without spaces.
 
-    Raises BadInput `code` (shape, checksum): a mistyped code is not looked up.
+    Raises BadInput `code` (shape, checksum; not_whole, misread): a mistyped code is not looked up; with `hall_id` also
+    other_hall, for what was scanned from another hall's notice.
     """
-    found = _CODE.fullmatch(_plain(text))
-    if found is None:
+    scanned = codes.read_own(text, hall_id) if hall_id is not None else codes.read(text)
+    code = scanned.number if scanned is not None and scanned.kind == "notice" else _plain(text)
+    if not _DIGITS.fullmatch(code):
         raise errors.BadInput("code", "shape")
-    code = found[1]
     if check_digit(code[:-1]) != code[-1]:
         raise errors.BadInput("code", "checksum")
     return code
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[\s-]+", "", privacy.folded(text)).upper()
+    digits = re.sub(r"[\s-]+", "", privacy.folded(text)).upper()
+    return re.sub(r"^HDN1[*×]?", "", digits)
 
 
 # --- giving --------------------------------------------------------------------------------------
@@ -175,6 +181,7 @@ def preview(actor: Actor, new: NewNotice) -> NoticeFacts:
     with actor.store.reading():
         matter = matters.get(actor, checked.matter_id)
         window = matters.window(actor, new.window_id) if new.window_id else matter.line.window
+        practice = is_practice(actor.hall_id)
     return NoticeFacts(
         hall=actor.hall_name,
         code=code_of(new.id),
@@ -187,6 +194,8 @@ def preview(actor: Actor, new: NewNotice) -> NoticeFacts:
         given_at=actor.store.local(actor.store.now()),
         clerk=actor.name,
         letter=actor.letter,
+        scan=codes.of_notice(actor.hall_id, code_of(new.id)),
+        practice=practice,
     )
 
 
@@ -260,7 +269,9 @@ def _checked(items: tuple[NoticeItem, ...]) -> tuple[NoticeItem, ...]:
 
 
 def _as_json(items: tuple[NoticeItem, ...]) -> str:
-    return json.dumps([asdict(item) for item in items], ensure_ascii=False)
+    # An empty note is left out: retention finds by the word which notices have one.
+    written = [{key: part for key, part in asdict(item).items() if part != ""} for item in items]
+    return json.dumps(written, ensure_ascii=False)
 
 
 def _items(text: str) -> tuple[NoticeItem, ...]:
@@ -275,6 +286,7 @@ def facts(actor: Actor, notice_id: UUID) -> NoticeFacts:
         if row is None:
             raise errors.NotFound(kind="missing_notice", key="")
         given = _value(row)
+        practice = is_practice(actor.hall_id)
     return NoticeFacts(
         hall=actor.hall_name,
         code=given.code,
@@ -287,6 +299,8 @@ def facts(actor: Actor, notice_id: UUID) -> NoticeFacts:
         given_at=actor.store.local(given.at),
         clerk=given.staff,
         letter=given.letter,
+        scan=codes.of_notice(actor.hall_id, given.code),
+        practice=practice,
     )
 
 
@@ -296,7 +310,7 @@ def facts(actor: Actor, notice_id: UUID) -> NoticeFacts:
 def find(actor: Actor, text: str) -> Notice:
     """The notice whose code was scanned or typed. Raises BadInput `code`, NotFound `missing_notice`."""
     actor.needs("missing_notices.read")
-    code = read_code(text)
+    code = read_code(text, actor.hall_id)
     with actor.store.reading():
         row = _row(actor, MissingNotice.code == code)
     if row is None:

@@ -142,7 +142,10 @@ def _pass(actor: Actor, new: NewPassage, direction: str) -> Passed:
 
 
 def _of_receipt(actor: Actor, code: str) -> tuple[UUID, str]:
-    found = ticket_cards.by_code(actor, code)
+    try:
+        found = ticket_cards.by_code(actor, code)
+    except errors.BadInput as error:
+        raise errors.BadInput(**error.facts | {"field": "receipt"}) from None
     if found is None:
         raise errors.BadInput("receipt", "unknown")
     return found[0].id, found[0].number

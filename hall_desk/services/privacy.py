@@ -166,6 +166,27 @@ def mask_name(name: str) -> str:
     return f"{name[:shown]}**"
 
 
+# Also within other words, and with spaces as they are read out; `\d` takes full-width digits too.
+_IDS = re.compile(r"(?<!\d)(?:\d[ \u3000]?){17}[\dXxＸｘ](?!\d)")
+
+
+def looks_like_id(text: str) -> bool:
+    """Whether a text is nothing but what has the shape of an ID number, right or mistyped."""
+    return _IDS.fullmatch(text.strip()) is not None
+
+
+def mask_ids(text: str) -> str:
+    """A text with every ID number in it masked, each character by one, so that the length stays."""
+    return _IDS.sub(lambda found: masked_in_place(found[0]), text)
+
+
+def masked_in_place(number: str) -> str:
+    """A number with all but its first three and last four characters starred; a short one wholly."""
+    if len(number) <= 7:
+        return "*" * len(number)
+    return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}"
+
+
 def mask_id(number: str) -> str:
     """An ID number with its first three and last four characters."""
     return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}" if number else ""

@@ -26,6 +26,8 @@ from hall_desk.services.import_problems import Problem, refusal
 MOST_BYTES = 20 * 1024 * 1024
 MOST_UNPACKED_BYTES = 100 * 1024 * 1024
 MOST_ROWS = 20_000
+# Parts of a workbook; zipfile keeps some 2 KB for each that the archive lists, however empty.
+MOST_PARTS = 2_000
 MOST_COLUMNS = 64
 # Excel's own limit; a file that names a later row was made to keep us counting.
 LAST_ROW = 1_048_576
@@ -132,7 +134,7 @@ def _content(path: Path) -> bytes:
             return file.read(MOST_BYTES + 1)
     except FileNotFoundError:
         raise errors.NotFound(kind="file", key=str(path)) from None
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a name with a NUL in it
         raise _refused(path.name, "unreadable") from error
 
 
@@ -261,6 +263,8 @@ def _guarded(cell: str) -> str:
 def _read_xlsx(content: bytes, name: str) -> Table:
     import openpyxl  # some 0.15 s: only when a workbook is read
 
+    if content.count(b"PK\x01\x02") > MOST_PARTS:
+        raise _refused(name, "damaged")
     book = None
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -380,7 +384,7 @@ def xlsx_bytes(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]
     content = [tuple(row) for row in rows]
     for index, heading in enumerate(headings):
         dimension = sheet.column_dimensions[column_letter(index)]
-        dimension.width = _width([heading, *(row[index] for row in content[:200])])
+        dimension.width = text_width([heading, *(row[index] for row in content[:200])])
         # Cells added later are text as well.
         dimension.number_format = "@"
 
@@ -390,7 +394,7 @@ def xlsx_bytes(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]
                 yield None
                 continue
             cell = WriteOnlyCell(sheet, value="")
-            cell.value = _printable(text)
+            cell.value = printable(text)
             # openpyxl takes a text that begins with = for a formula unless told otherwise.
             cell.data_type = "s"
             cell.number_format = "@"
@@ -409,8 +413,8 @@ def xlsx_bytes(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]
     return file.getvalue()
 
 
-def _printable(text: str) -> str:
-    # What XML cannot hold.
+def printable(text: str) -> str:
+    """The text without what XML cannot hold."""
     return "".join(
         c
         for c in text
@@ -418,7 +422,8 @@ def _printable(text: str) -> str:
     )
 
 
-def _width(texts: list[str]) -> int:
+def text_width(texts: list[str]) -> int:
+    """A column's width in characters for these texts; a Chinese character takes two."""
     longest = max(
         sum(2 if ord(c) > 0x2E7F else 1 for c in line)
         for text in texts

@@ -9,7 +9,7 @@ from uuid import UUID
 from hall_desk.services import matters
 from hall_desk.services.accounts import Actor
 from hall_desk.services.away import waits
-from hall_desk.services.halls import load_settings
+from hall_desk.services.halls import is_practice, load_settings
 from hall_desk.services.matters import MaterialLine, WindowLine
 from hall_desk.store.models import Slip
 
@@ -26,6 +26,8 @@ class SlipFacts:
     printed_at: datetime
     letter: str
     directory_version: int
+    # In a practice hall the paper says that it is none.
+    practice: bool = False
 
 
 def preview(actor: Actor, window_id: UUID, matter_id: UUID | None = None) -> SlipFacts:
@@ -35,6 +37,7 @@ def preview(actor: Actor, window_id: UUID, matter_id: UUID | None = None) -> Sli
     window = matters.window(actor, window_id)
     with actor.store.reading():
         version = load_settings(actor.hall_id).directory_version
+        practice = is_practice(actor.hall_id)
     return SlipFacts(
         hall=actor.hall_name,
         matter=matter.line.name if matter else "",
@@ -44,6 +47,7 @@ def preview(actor: Actor, window_id: UUID, matter_id: UUID | None = None) -> Sli
         printed_at=actor.store.local(actor.store.now()),
         letter=actor.letter,
         directory_version=version,
+        practice=practice,
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import re
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,9 +13,10 @@ from typing import Any
 from uuid import UUID
 
 from hall_desk import errors
-from hall_desk.services import custody, privacy
+from hall_desk.services import codes, custody, privacy
 from hall_desk.services.accounts import Actor
 from hall_desk.services.custody import PaperLine
+from hall_desk.services.halls import is_practice
 from hall_desk.services.matters import WindowLine, window_line
 from hall_desk.store import plain
 from hall_desk.store.models import (
@@ -29,8 +29,6 @@ from hall_desk.store.models import (
     Window,
 )
 
-# A receipt's code ends in its check; the standard papers carry the same without it, which opens and proves nothing.
-CODE = re.compile(r"HD1\*([A-Z]\d{3,})\*(\d{8})(?:\*([0-9A-F]{8}))?")
 ENOUGH_CASES = 5
 CASES = 50
 
@@ -95,6 +93,8 @@ class TicketView:
     card: Card
     phone_masked: str
     id_masked: str
+    # Whether the whole number is kept, sealed; else only what is shown here.
+    id_kept: bool
     remark: str
     consent: bool
     pickup_code: str
@@ -130,7 +130,9 @@ class ReceiptFacts:
     window: WindowLine
     papers: tuple[PaperLine, ...]
     pickup_code: str
+    # The text of the receipt's QR code, which is proof, and of the papers that travel with the ticket.
     code: str
+    reference: str
     expected_minutes: int
     printed_at: datetime
     clerk: str
@@ -140,17 +142,23 @@ class ReceiptFacts:
     consent: bool
     # Taken in while the server was away: the paper says so, and that its number holds.
     away: bool = False
+    # In a practice hall the paper says that it is none.
+    practice: bool = False
 
 
 def receipt_code(row: Ticket) -> str:
-    """The ASCII text of a receipt's QR code. Its check proves that the receipt was in somebody's hand."""
-    check = hashlib.sha256(f"{row.id.hex}{row.pickup_code}".encode()).hexdigest()[:8].upper()
-    return f"{reference(row)}*{check}"
+    """The ASCII text of a receipt's QR code. Its proof says that the receipt was in somebody's hand."""
+    return codes.of_ticket(row.hall_id, row.number, row.service_day, receipt_proof(row))
+
+
+def receipt_proof(row: Ticket) -> str:
+    """What only the receipt of this ticket says: eight hexadecimal digits."""
+    return hashlib.sha256(f"{row.id.hex}{row.pickup_code}".encode()).hexdigest()[:8].upper()
 
 
 def reference(row: Ticket) -> str:
     """The ASCII text of the QR code on papers that are no receipt: it opens the ticket and proves nothing."""
-    return f"HD1*{row.number}*{row.service_day:%Y%m%d}"
+    return codes.of_ticket(row.hall_id, row.number, row.service_day)
 
 
 def selected() -> Any:
@@ -284,8 +292,8 @@ def load_joined(actor: Actor, ticket_id: UUID) -> Ticket:
 _TICKET = (
     "SELECT t.number, t.service_day, t.state, t.outcome, t.name, t.priority, m.name, t.matter_id, "
     "holder.name, t.state_at, t.opened_at, t.promised_minutes, t.due_at, t.missing, t.callback_at, "
-    "t.transfer_note, t.note_read_at, t.phone, t.id_masked, t.remark, t.consent, t.pickup_code, "
-    "t.result, t.visit, opener.name, w.id, w.number, w.name, w.phone, w.extension, w.hours{more} "
+    "t.transfer_note, t.note_read_at, t.phone, t.id_masked, t.id_sealed <> '', t.remark, t.consent, "
+    "t.pickup_code, t.result, t.visit, opener.name, w.id, w.number, w.name, w.phone, w.extension, w.hours{more} "
     'FROM ticket t JOIN matter m ON m.id = t.matter_id JOIN "window" w ON w.id = t.window_id '
     "JOIN staff opener ON opener.id = t.opened_by_id "
     "LEFT JOIN claim c ON c.ticket_id = t.id AND c.ended_at IS NULL "
@@ -414,7 +422,7 @@ def view(actor: Actor, ticket_id: UUID) -> TicketView:
     (
         number, service_day, state, outcome, name, priority, matter, matter_id, owner, since,
         opened_at, promised_minutes, due_at, missing, callback_at, transfer_note, note_read_at, phone,
-        id_masked, remark, consent, pickup_code, result, visit, opener, *window,
+        id_masked, id_kept, remark, consent, pickup_code, result, visit, opener, *window,
     ) = row  # fmt: skip
     place = WindowLine(_key(window[0]), *window[1:])
     papers = _lines(its_papers)
@@ -447,6 +455,7 @@ def view(actor: Actor, ticket_id: UUID) -> TicketView:
         card=card,
         phone_masked=privacy.mask_phone(phone),
         id_masked=id_masked,
+        id_kept=bool(id_kept),
         remark=remark,
         consent=bool(consent),
         pickup_code=pickup_code,
@@ -468,30 +477,28 @@ def get(actor: Actor, ticket_id: UUID) -> TicketView:
 
 
 def by_code(actor: Actor, code: str) -> tuple[Card, bool] | None:
-    """The ticket whose receipt or standard paper carries this code, and whether it is the receipt, which is proof.
+    """The ticket whose receipt or other paper carries this code, and whether it is the receipt, which is proof.
 
-    It is found whenever it was opened. None for what no paper of this hall carries.
+    It is found whenever it was opened. None for what is no ticket's code, and for a ticket this hall does not have.
+    Raises BadInput `code` (not_whole, misread, other_hall).
     """
     actor.needs("tickets.read")
-    wanted = privacy.folded(code).upper()
-    parts = CODE.fullmatch(wanted)
-    if parts is None:
-        return None
-    try:
-        day = date(int(parts[2][:4]), int(parts[2][4:6]), int(parts[2][6:]))
-    except ValueError:
+    wanted = codes.read_own(code, actor.hall_id)
+    if wanted is None or wanted.kind == "notice":
         return None
     with actor.store.reading():
         row = (
             selected()
             .where(
-                Ticket.hall == actor.hall_id, Ticket.service_day == day, Ticket.number == parts[1]
+                Ticket.hall == actor.hall_id,
+                Ticket.service_day == wanted.day,
+                Ticket.number == wanted.number,
             )
             .first()
         )
-        if row is None or wanted not in (receipt_code(row), reference(row)):
+        if row is None or wanted.proof not in ("", receipt_proof(row)):
             return None
-        return cards([row])[0], wanted == receipt_code(row)
+        return cards([row])[0], bool(wanted.proof)
 
 
 def next_number(actor: Actor) -> str:
@@ -575,10 +582,12 @@ def of_visit(actor: Actor, visit: UUID, limit: int = 20) -> list[Card]:
 
 
 def receipt_facts(actor: Actor, ticket_id: UUID) -> ReceiptFacts:
-    """What to print for a ticket. Raises NotFound `ticket`."""
+    """What to print for a ticket. Raises DataDestroyed when its time is over, NotFound `ticket`."""
     actor.needs("tickets.read")
     with actor.store.reading():
         row = load_joined(actor, ticket_id)
+        if not row.name:
+            raise errors.DataDestroyed(number=row.number)
         opener = Staff.get_by_id(row.opened_by_id)
         wait = expected(row.matter_id, row.window_id)
         # This ticket stands in the queue itself.
@@ -591,6 +600,7 @@ def receipt_facts(actor: Actor, ticket_id: UUID) -> ReceiptFacts:
             papers=papers_of(actor, row.id),
             pickup_code=row.pickup_code,
             code=receipt_code(row),
+            reference=reference(row),
             expected_minutes=max(1, round(wait.minutes / (wait.ahead + 1) * (ahead + 1))),
             printed_at=actor.store.local(row.opened_at),
             clerk=opener.name,
@@ -599,6 +609,7 @@ def receipt_facts(actor: Actor, ticket_id: UUID) -> ReceiptFacts:
             remark=row.remark,
             consent=bool(row.consent),
             away=actor.store.away,
+            practice=is_practice(actor.hall_id),
         )
 
 

@@ -116,7 +116,7 @@ def forms_of(ticket: TicketView) -> tuple[str, ...]:
 def print_out(actor: Actor, ticket_id: UUID, kind: str) -> FormFacts:
     """The facts of one paper, and a line in the journal that it was printed.
 
-    Raises BadInput `form` when there is nothing to write on it yet, NotFound.
+    Raises BadInput `form` when there is nothing to write on it yet, DataDestroyed, NotFound.
     """
     actor.needs("tickets.print")
     with actor.store.change(actor) as change:
@@ -126,7 +126,7 @@ def print_out(actor: Actor, ticket_id: UUID, kind: str) -> FormFacts:
 
 
 def form_facts(actor: Actor, ticket_id: UUID, kind: str) -> FormFacts:
-    """What `print_out` gives, only looked at. Raises BadInput `form`, NotFound."""
+    """What `print_out` gives, only looked at. Raises BadInput `form`, DataDestroyed, NotFound."""
     actor.needs("tickets.print")
     with actor.store.reading():
         return _facts(actor, ticket_id, kind)
@@ -135,6 +135,8 @@ def form_facts(actor: Actor, ticket_id: UUID, kind: str) -> FormFacts:
 def _facts(actor: Actor, ticket_id: UUID, kind: str) -> FormFacts:
     local = actor.store.local
     row = load_joined(actor, ticket_id)
+    if not row.name:
+        raise errors.DataDestroyed(number=row.number)
     standing = standing_of(past_of(actor, ticket_id))
     names = _names(one.staff for one in standing)
 

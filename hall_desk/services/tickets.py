@@ -17,18 +17,19 @@ Here are intake and the window's steps. The rest is in `hand_backs`, `undo` and 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from hall_desk import errors
-from hall_desk.services import callbacks, custody, intake_checks, posts, privacy
+from hall_desk.services import callbacks, custody, identity, intake_checks, posts, privacy
 from hall_desk.services.accounts import Actor
 from hall_desk.services.away import waits
 from hall_desk.services.callbacks import NewCallback
 from hall_desk.services.corrections import FieldChange, NewCorrection, correct
 from hall_desk.services.custody import Hands, NewLine, PaperLine
 from hall_desk.services.hand_backs import Colleague, Collector, Proof, colleagues, hand_back
+from hall_desk.services.identity import KeptId
 from hall_desk.services.ticket_cards import (
     Board,
     Card,
@@ -168,7 +169,6 @@ def _with_sheets(first: Ticket | None, papers: list[NewLine]) -> list[NewLine]:
     return lines
 
 
-@waits
 def open(actor: Actor, new: NewTicket) -> TicketView:  # noqa: A001 - the product's word; tickets.open reads well
     """Opens a ticket: number, pick-up code, papers into the desk's hands, a place in the window's queue.
 
@@ -176,11 +176,18 @@ def open(actor: Actor, new: NewTicket) -> TicketView:  # noqa: A001 - the produc
     OpenTicketExists unless `second_allowed`. Called again with the same `id` it gives the ticket that is there.
     """
     actor.needs("tickets.open")
+    kept = identity.kept(actor.store, new.id, privacy.check_id_number(new.id_number))
+    return _open(actor, replace(new, id_number=""), kept)
+
+
+@waits
+def _open(actor: Actor, new: NewTicket, kept: KeptId) -> TicketView:
+    """What `open` does, without the ID number itself: it is sealed before anything is written, the outbox included."""
+    actor.needs("tickets.open")
     papers = _checked_papers(new.papers)
     of_a_visit = new.visit is not None
     name = privacy.check_name(new.name, required=not of_a_visit)
     phone = privacy.check_phone(new.phone)
-    id_masked = privacy.mask_id(privacy.check_id_number(new.id_number))
     remark = privacy.check_text("remark", new.remark)
     store = actor.store
     with store.change(actor) as change:
@@ -188,7 +195,8 @@ def open(actor: Actor, new: NewTicket) -> TicketView:  # noqa: A001 - the produc
             return view(actor, new.id)
         first = _first_of_visit(actor, new)
         if first is not None:
-            name, phone, id_masked = first.name, first.phone, first.id_masked
+            name, phone = first.name, first.phone
+            kept = identity.kept_again(store, first, new.id)
         papers = _with_sheets(first, papers)
         matter_id, promised_minutes, window_id = offered(actor, new.matter_id, new.window_id)
         ahead = head_start(actor, new.priority)
@@ -220,7 +228,9 @@ def open(actor: Actor, new: NewTicket) -> TicketView:  # noqa: A001 - the produc
             state="queued",
             name=name,
             phone=phone,
-            id_masked=id_masked,
+            id_masked=kept.masked,
+            id_sealed=kept.sealed,
+            id_print=kept.print,
             priority=new.priority,
             remark=remark,
             consent=new.consent,

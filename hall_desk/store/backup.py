@@ -1,8 +1,9 @@
 """A whole hall in one file, and back: by SQLite's own backup, or PostgreSQL's `pg_dump` in its custom format.
 
 The file begins with a line that says what it is, then one line of JSON, then the data, sealed where a passphrase was
-given (scrypt, AES-GCM in pieces of 1 MiB). It is opened and read to its end before it gets its name. The hall goes on
-working meanwhile: what is kept is one consistent moment of it.
+given (scrypt, AES-GCM in pieces of 1 MiB). A sealed one ends in the hall's key, where the PC has it; an open one never
+does: whoever found it could read every ID number in it. It is opened and read to its end before it gets its name. The
+hall goes on working meanwhile: what is kept is one consistent moment of it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -30,8 +32,9 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from hall_desk import errors
 from hall_desk.settings import why_not_written
-from hall_desk.store import migrations
+from hall_desk.store import hall_key, migrations
 from hall_desk.store.database import is_postgres
+from hall_desk.store.hall_key import HallKey
 
 MAGIC = b"HALL DESK BACKUP 1\n"
 PIECE = 1024 * 1024
@@ -44,8 +47,9 @@ PG_PATIENCE_S = 3600
 
 @dataclass(frozen=True)
 class About:
-    """What a backup says of itself. `engine` is sqlite or postgresql, `schema` its version.
+    """What a backup says of itself. `engine` is sqlite or postgresql, `schema` its version, `size` that of the data.
 
+    `key_of` names the hall whose key is carried behind the data; empty when none is.
     `sha256` is over all of this but itself, and the data: a wrong word in the head is damage too.
     """
 
@@ -56,14 +60,18 @@ class About:
     sha256: str
     size: int
     salt: str = ""
+    key_of: str = ""
 
 
 # --- making ------------------------------------------------------------------------------------------
 
 
-def back_up(place: str, target: Path, passphrase: str = "") -> About:
+def back_up(
+    place: str, target: Path, passphrase: str = "", key: tuple[UUID, HallKey] | None = None
+) -> About:
     """Writes the hall at `place` to `target`, sealed if a passphrase is given; gives what was written.
 
+    `key` is the hall and its key, which only a sealed backup carries.
     Raises BadInput `passphrase` (too_short), DatabaseMissing, DatabaseAway, ServerRefused, CannotBackUp, CannotWrite,
     NotABackup when what was written cannot be read back. `target` is replaced whole or not at all.
     """
@@ -80,7 +88,11 @@ def back_up(place: str, target: Path, passphrase: str = "") -> About:
             sha256="",
             size=data.stat().st_size,
             salt=base64.b64encode(os.urandom(16)).decode() if passphrase else "",
+            key_of=str(key[0]) if passphrase and key is not None else "",
         )
+        if passphrase and key is not None:
+            with data.open("ab") as file:
+                file.write(key[1].secret)
         about = replace(about, sha256=_digest(about, data))
         _pack(data, part, about, passphrase)
         data.unlink()
@@ -161,33 +173,40 @@ def check(path: Path, passphrase: str = "") -> About:
     Raises NotABackup (`shape`, `damaged`, `passphrase_needed`, `wrong_passphrase`, `too_new`), CannotBackUp.
     """
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".check.") as folder:
-        return _unpack(path, Path(folder) / "data", passphrase)
+        return _unpack(path, Path(folder) / "data", passphrase)[0]
 
 
-def restore(path: Path, place: str, passphrase: str = "") -> About:
+def restore(path: Path, place: str, passphrase: str = "", folder: Path | None = None) -> About:
     """Makes the hall of a backup at `place`, where nothing may be yet: no file, or a database without tables.
 
+    The key that a sealed backup carries is kept in this PC's data folder, `folder`.
     On a server the role needs the right to make tables; `server init` then gives the program's role its rights.
     Raises what `check` raises, AlreadyThere `hall`, CannotBackUp (`engine`: it was made by the other one),
     DatabaseAway, ServerRefused, CannotWrite. What was begun is taken back when it fails.
     """
     if is_postgres(place):
-        return _restore_postgres(path, place, passphrase)
+        return _restore_postgres(path, place, passphrase, folder)
     if Path(place).exists():
         raise errors.AlreadyThere(kind="hall", key=place)
     with _written(Path(place)) as (_folder, part):
-        found = _unpack(path, part, passphrase)
+        found, key = _unpack(path, part, passphrase)
         if found.engine != "sqlite":
             raise errors.CannotBackUp(reason="engine", engine=found.engine)
+        _keep_key(folder, found, key)
     return found
 
 
-def _restore_postgres(path: Path, place: str, passphrase: str) -> About:
+def _keep_key(folder: Path | None, found: About, key: HallKey | None) -> None:
+    if folder is not None and key is not None:
+        hall_key.keep(folder, UUID(found.key_of), key)
+
+
+def _restore_postgres(path: Path, place: str, passphrase: str, folder: Path | None) -> About:
     from hall_desk.store.database import Store, connect
 
-    with tempfile.TemporaryDirectory(prefix="hall-desk-restore-") as folder:
-        data = Path(folder) / "data"
-        found = _unpack(path, data, passphrase)
+    with tempfile.TemporaryDirectory(prefix="hall-desk-restore-") as making:
+        data = Path(making) / "data"
+        found, key = _unpack(path, data, passphrase)
         if found.engine != "postgresql":
             raise errors.CannotBackUp(reason="engine", engine=found.engine)
         store = Store(place, connect(place))
@@ -197,6 +216,7 @@ def _restore_postgres(path: Path, place: str, passphrase: str) -> About:
                     raise errors.AlreadyThere(kind="hall", key=store.public_place)
         finally:
             store.close_thread()
+        _keep_key(folder, found, key)
         options = ["--no-owner", "--no-acl", "--single-transaction", "--exit-on-error"]
         _run_tool("pg_restore", [*options, "--dbname=", str(data)], place)
     return found
@@ -220,15 +240,17 @@ def _head(file: BinaryIO) -> tuple[About, bytes]:
     try:
         found = About(**json.loads(line))
         base64.b64decode(found.salt, validate=True)
-    except (ValueError, TypeError):
+        if found.key_of:
+            UUID(found.key_of)
+    except (ValueError, TypeError, AttributeError):
         raise errors.NotABackup(reason="damaged") from None
     if not isinstance(found.schema, int) or found.schema > migrations.KNOWN:
         raise errors.NotABackup(reason="too_new")
     return found, line
 
 
-def _unpack(path: Path, data: Path, passphrase: str) -> About:
-    """Writes what is in a backup to `data` and looks into it."""
+def _unpack(path: Path, data: Path, passphrase: str) -> tuple[About, HallKey | None]:
+    """Writes what is in a backup to `data` and looks into it; gives the key that it carries."""
     with _opened(path) as file, data.open("wb") as plain:
         found, line = _head(file)
         if found.sealed and not passphrase:
@@ -240,8 +262,10 @@ def _unpack(path: Path, data: Path, passphrase: str) -> About:
         )
         for piece in pieces:
             plain.write(piece)
-    if _digest(found, data) != found.sha256 or data.stat().st_size != found.size:
+    behind = hall_key.SECRET_BYTES if found.key_of else 0
+    if _digest(found, data) != found.sha256 or data.stat().st_size != found.size + behind:
         raise errors.NotABackup(reason="damaged")
+    key = _cut_off_key(data, found.size) if behind else None
     if found.engine == "sqlite":
         try:
             _look_into_sqlite(data)
@@ -250,7 +274,15 @@ def _unpack(path: Path, data: Path, passphrase: str) -> About:
     else:
         # Reads the whole archive and writes its SQL to nowhere.
         _run_tool("pg_restore", [f"--file={os.devnull}", str(data)])
-    return found
+    return found, key
+
+
+def _cut_off_key(data: Path, size: int) -> HallKey:
+    with data.open("r+b") as file:
+        file.seek(size)
+        key = HallKey(file.read())
+        file.truncate(size)
+    return key
 
 
 def _look_into_sqlite(data: Path) -> int:

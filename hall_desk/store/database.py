@@ -26,12 +26,19 @@ import peewee
 from peewee import Database, PostgresqlDatabase, SqliteDatabase
 
 from hall_desk import errors
-from hall_desk.store import local_hall, migrations, models
+from hall_desk.store import hall_key, local_hall, migrations, models
 from hall_desk.store.clock import HallClock
 from hall_desk.store.journal import AlreadyDone, Born, Change
-from hall_desk.store.refusals import driver_error, interruption, refusal, sqlite_error
+from hall_desk.store.refusals import (
+    check_address,
+    driver_error,
+    interruption,
+    refusal,
+    sqlite_error,
+)
 
 if TYPE_CHECKING:
+    from hall_desk.store.hall_key import HallKey
     from hall_desk.store.local_hall import LocalHall
     from hall_desk.store.outbox import Outbox
 
@@ -52,6 +59,10 @@ SQLITE_PRAGMAS = {
     "busy_timeout": 5000,
     "synchronous": "full",
     "journal_size_limit": 16 * 1024 * 1024,
+    # What is overwritten or deleted leaves nothing in the file (see `Store.empty_log` for the log beside it).
+    "secure_delete": "on",
+    # Without it REPLACE deletes a row of the journal past the trigger that refuses to.
+    "recursive_triggers": 1,
 }
 
 
@@ -95,8 +106,12 @@ def is_postgres(place: str) -> bool:
 
 
 def connect(place: str) -> Database:
-    """A peewee database for `place` (an SQLite file or a PostgreSQL URL), not connected yet."""
+    """A peewee database for `place` (an SQLite file or a PostgreSQL URL), not connected yet.
+
+    Raises BadInput `address`.
+    """
     if is_postgres(place):
+        check_address(place)
         return PostgresqlDatabase(
             place, autoconnect=False, prefer_psycopg3=True, **POSTGRES_OPTIONS
         )
@@ -138,6 +153,9 @@ class Store:
         self._lines_lock = threading.Lock()
         self._lost = False
         self._hall_id: UUID | None = None
+        # The hall's key, and what is wrong with it on this PC. Without it ID numbers are kept masked only.
+        self.hall_key: HallKey | None = None
+        self.key_trouble: errors.HallKeyUnusable | None = None
 
     # --- opening and closing ---------------------------------------------------------------------------------
 
@@ -469,6 +487,18 @@ class Store:
             self.clock.zone = ZoneInfo(found.time_zone)
             self.clock.practice = timedelta(seconds=found.practice_offset_s or 0)
             self.clock.forget()
+            self.hall_key = None if found.practice_offset_s is None else hall_key.PRACTICE
+            self.key_trouble = None
+
+    def learn_key(self, folder: Path) -> None:
+        """Takes the hall's key from this PC's data folder; `key_trouble` says why there is none, or what is wrong.
+
+        A practice hall's is known everywhere. Raises DatabaseAway, DatabaseBusy.
+        """
+        with self.reading():
+            hall = models.Hall.get_by_id(self.hall_id)
+        if hall.practice_offset_s is None:
+            self.hall_key, self.key_trouble = hall_key.find(folder, hall.id, hall.key_check)
 
     def _server_now(self) -> datetime:
         with self._converted():
@@ -570,6 +600,18 @@ class Store:
             if actor.request and re.search(r"journal[._]request", str(error)):
                 raise AlreadyDone from None
             raise
+
+    def empty_log(self) -> bool:
+        """Brings an SQLite file up to date and empties the log beside it, which still has what was overwritten.
+
+        False when somebody was reading just then: the next time does it. A server looks after its log by itself.
+        """
+        if self.on_server or self._local is not None:
+            return True
+        with self._converted():
+            self._connect()
+            busy = self.db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        return not busy
 
     def execute(self, sql: str, parameters: tuple[Any, ...] = ()) -> Any:
         """Runs one hand-written statement with `?` placeholders (a hot path) on either engine; gives the cursor."""

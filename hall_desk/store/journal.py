@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,6 +19,8 @@ from hall_desk.store.ids import new_id
 from hall_desk.store.models import JournalEntry
 
 if TYPE_CHECKING:
+    from peewee import Expression
+
     from hall_desk.store.database import Store, Who
 
 CHANNEL = "hall_desk"
@@ -190,19 +192,33 @@ def digest_of(hall_id: UUID, day: date) -> Digest:
     """The digest of the journal of one service day; the caller has opened a `store.reading()`."""
     summed = hashlib.sha256()
     count = 0
+    for _row, line in lines(
+        (JournalEntry.hall == hall_id) & (JournalEntry.service_day == day),
+    ):
+        count += 1
+        summed.update(line + b"\n")
+    return Digest(summed.hexdigest(), count)
+
+
+def lines(which: Expression, but: Container[UUID] = frozenset()) -> Iterator[tuple[Entry, bytes]]:
+    """The entries that `which` names, in the journal's order, each with its line: what digests and seals are made of.
+
+    Entries whose key is in `but` are left out. The line is the same on every engine, and in a district's copy.
+    The caller has opened a `store.reading()`.
+    """
     rows = (
         JournalEntry.select()
-        .where(JournalEntry.hall == hall_id, JournalEntry.service_day == day)
+        .where(which)
         .order_by(JournalEntry.at, JournalEntry.id)
         .tuples()
         .iterator()
     )
     names = [field.name for field in JournalEntry._meta.sorted_fields]
     for row in rows:
-        count += 1
-        line = canonical({name: _plain(value) for name, value in zip(names, row, strict=True)})
-        summed.update(line.encode() + b"\n")
-    return Digest(summed.hexdigest(), count)
+        if row[0] in but:
+            continue
+        plain = {name: _plain(value) for name, value in zip(names, row, strict=True)}
+        yield Entry(*row), canonical(plain).encode()
 
 
 def _plain(value: Any) -> Any:

@@ -16,9 +16,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from peewee import SqliteDatabase
+from peewee import PeeweeException, SqliteDatabase
 
 from hall_desk.store import migrations, models
+from hall_desk.store.refusals import check_address
 
 if TYPE_CHECKING:
     from hall_desk.store.database import Store
@@ -62,6 +63,8 @@ _TAKEN: dict[Any, str] = {
     models.JournalEntry: f"ticket IN ({_OPEN_TICKETS})",
 }
 _serial = itertools.count()
+# What is raised by reading something else as a picture.
+_NO_PICTURE = (ValueError, KeyError, TypeError, AttributeError, OverflowError)
 
 
 def take_picture(store: Store) -> bytes:
@@ -107,9 +110,13 @@ def _plain(value: Any) -> Any:
 
 
 def fingerprint(place: str) -> str:
-    """Tells one hall's database from another's, whoever signs in to it, and without keeping its address."""
+    """Tells one hall's database from another's, whoever signs in to it, and without keeping its address.
+
+    Raises BadInput `address`.
+    """
     from psycopg.conninfo import conninfo_to_dict
 
+    check_address(place)
     told = conninfo_to_dict(place)
     where = (told.get("host"), told.get("port") or "5432", told.get("dbname"))
     return hashlib.sha256(repr(where).encode()).hexdigest()[:16]
@@ -131,12 +138,14 @@ class LocalHall:
 
 
 def open_local(picture: bytes, place: str) -> LocalHall | None:
-    """The hall of a picture; None when the picture is of another hall or was made by another version."""
+    """The hall of a picture; None when it is of another hall, was made by another version, or is none at all."""
     try:
         seen = json.loads(zlib.decompress(picture))
-    except (ValueError, zlib.error):
-        return None
-    if seen["version"] != migrations.KNOWN or seen["place"] != fingerprint(place):
+        if seen["version"] != migrations.KNOWN or seen["place"] != fingerprint(place):
+            return None
+        hall_id, seen_at = UUID(seen["hall"]), datetime.fromisoformat(seen["seen_at"])
+        pc_ahead, rows_of = timedelta(seconds=seen["pc_ahead_s"]), dict(seen["rows"])
+    except (*_NO_PICTURE, zlib.error):
         return None
     # Shared, so that whichever thread asks finds the same hall; the anchor keeps it while nobody is connected.
     name = f"file:hall-desk-away-{next(_serial)}?mode=memory&cache=shared"
@@ -155,17 +164,21 @@ def open_local(picture: bytes, place: str) -> LocalHall | None:
         with db.atomic():
             for model in _TAKEN:
                 table = model._meta.table_name
-                rows = seen["rows"].get(table, [])
+                rows = rows_of.get(table, [])
                 if rows:
                     marks = ", ".join("?" * len(rows[0]))
                     sql = f'INSERT INTO "{table}" ({_names(model)}) VALUES ({marks})'  # noqa: S608
                     db.connection().executemany(sql, rows)
+    except (*_NO_PICTURE, sqlite3.Error, PeeweeException):
+        db.close()
+        anchor.close()
+        return None
     finally:
         db.close()
     return LocalHall(
         db=db,
-        hall_id=UUID(seen["hall"]),
-        seen_at=datetime.fromisoformat(seen["seen_at"]),
-        pc_ahead=timedelta(seconds=seen["pc_ahead_s"]),
+        hall_id=hall_id,
+        seen_at=seen_at,
+        pc_ahead=pc_ahead,
         _anchor=anchor,
     )

@@ -81,7 +81,7 @@ def _read(written: dict[str, Any]) -> Record:
             "id": UUID(written["id"]),
             "at": datetime.fromisoformat(written["at"]),
             "day": date.fromisoformat(written["day"]),
-            "told": tuple((kind, facts) for kind, facts in written["told"]),
+            "told": tuple((str(kind), dict(facts)) for kind, facts in written["told"]),
         }
     )
 
@@ -225,7 +225,7 @@ class Outbox:
         for line in whole.split(b"\n") if whole else ():
             try:
                 self._take(json.loads(self._seal.decrypt(line)))
-            except (InvalidToken, ValueError, KeyError, TypeError):
+            except (InvalidToken, ValueError, KeyError, TypeError, AttributeError, OverflowError):
                 broken = True
         if broken:
             self.damaged = path.with_name(f"{WAITING}.damaged-{datetime.now(UTC):%Y%m%d%H%M%S}")
@@ -236,14 +236,17 @@ class Outbox:
     def _take(self, line: dict[str, Any]) -> None:
         if "add" in line:
             record = _read(line["add"])
+            int(
+                record.number[1:] or 0
+            )  # what is no record is found out here, and not when it is sent
             self._records[record.id] = record
         elif "mark" in line:
-            mark = line["mark"]
+            mark = dict(line["mark"])
             key = UUID(mark.pop("id"))
             self._records[key] = replace(self._records[key], **mark)
         else:
             day, letter, last = line["number"]
-            self._numbers[date.fromisoformat(day), letter] = last
+            self._numbers[date.fromisoformat(day), str(letter)] = int(last)
 
     def _sealed(self, lines: Iterable[dict[str, Any]]) -> bytes:
         return b"".join(

@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
+from uuid import UUID
 
 import psycopg
 
 from hall_desk import errors
 from hall_desk.store import database, migrations
-from hall_desk.store.refusals import refusal
+from hall_desk.store.refusals import check_address, refusal
 
 PATIENCE_S = 5.0
 PORT = 5432
@@ -95,11 +96,14 @@ def address(
 class ServerFound:
     """A server that lets us in. `hall` is its hall's name, empty when there is none yet and we may make it.
 
-    `letters` are the desk letters already given, each with its PC's name.
+    `letters` are the desk letters already given, each with its PC's name. `key_check` tells whether a recovery code is
+    this hall's (`HallKey.check`); empty where the hall has no key.
     """
 
     hall: str
     letters: tuple[tuple[str, str], ...] = ()
+    hall_id: UUID | None = None
+    key_check: str = ""
 
     def free_letters(self, pc: str) -> list[str]:
         """The desk letters that `pc` may choose: nobody's, and its own first."""
@@ -146,8 +150,10 @@ def try_server(
     """Asks whether this program can work with the hall's database at `url`; changes nothing there.
 
     Takes at most about twice `patience_s`; setting `given_up` in another thread ends it sooner. Raises
-    ServerNotReached, ServerRefused, SchemaTooNew, SchemaTooOld, SeveralHalls, or DatabaseAway when it breaks off.
+    BadInput `address`, ServerNotReached, ServerRefused, SchemaTooNew, SchemaTooOld, SeveralHalls, or DatabaseAway when
+    it breaks off.
     """
+    check_address(url)
     parts = urlsplit(url)
     host, port = parts.hostname or "localhost", parts.port or PORT
     patience = _Patience(host, port, patience_s, given_up or threading.Event())
@@ -239,7 +245,9 @@ def _read(connection: psycopg.Connection[Any], host: str, place: str) -> ServerF
         owner = "SELECT bool_or(tableowner = current_user) FROM pg_tables WHERE tablename = 'schema_version'"
         raise errors.SchemaTooOld(found=version, known=migrations.KNOWN, by_admin=not one(owner))
     migrations.check(version, f"{host}/{place}")
-    names = [row[0] for row in connection.execute("SELECT name FROM hall ORDER BY name LIMIT 20")]
+    asked = "SELECT name, id, key_check FROM hall ORDER BY name LIMIT 20"
+    halls = connection.execute(asked).fetchall()
+    names = [row[0] for row in halls]
     if len(names) > 1:
         raise errors.SeveralHalls(names=names)
     if not names:
@@ -247,4 +255,6 @@ def _read(connection: psycopg.Connection[Any], host: str, place: str) -> ServerF
             raise errors.ServerRefused(host=host, reason="rights")
         return ServerFound(hall="")
     letters = connection.execute("SELECT letter, pc FROM desk ORDER BY letter").fetchall()
-    return ServerFound(hall=names[0], letters=tuple((letter, pc) for letter, pc in letters))
+    taken = tuple((letter, pc) for letter, pc in letters)
+    _name, hall_id, key_check = halls[0]
+    return ServerFound(hall=names[0], letters=taken, hall_id=hall_id, key_check=key_check)

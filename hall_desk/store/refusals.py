@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from hall_desk import errors
 
@@ -76,3 +77,18 @@ def interruption(error: BaseException) -> KeyboardInterrupt | None:
     while before is not None and not isinstance(before, KeyboardInterrupt):
         before = before.__context__
     return before
+
+
+def check_address(place: str) -> None:
+    """Raises BadInput `address` for a PostgreSQL URL that is none, before anybody is asked."""
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        parts = urlsplit(place)
+        usable = (parts.port is None or parts.port > 0) and "\x00" not in unquote(place)
+        conninfo_to_dict(place)
+    except (ValueError, ProgrammingError):
+        usable = False
+    if not usable:
+        raise errors.BadInput("address", "shape")

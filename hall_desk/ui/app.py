@@ -20,19 +20,23 @@ from PySide6.QtCore import (
     QTranslator,
     Signal,
     qInstallMessageHandler,
+    qVersion,
 )
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from hall_desk import i18n
+from hall_desk import i18n, logs
 from hall_desk import settings as desk_settings
 from hall_desk.errors import AlreadyThere, DatabaseAway, HallDeskError, ServerRefused
 from hall_desk.i18n import _
+from hall_desk.logs import log_bug
 from hall_desk.services import accounts, away, backups, halls
 from hall_desk.services.accounts import Role
 from hall_desk.store.database import Store, is_postgres
 from hall_desk.ui import key_map, theme
-from hall_desk.ui.background import Background, log_bug
+from hall_desk.ui.background import Background
+from hall_desk.ui.close_day.retention import clear_papers
+from hall_desk.ui.desk_lock import same_work
 from hall_desk.ui.foyer.screen import FoyerScreen
 from hall_desk.ui.main_window import MainWindow
 from hall_desk.ui.no_hall import NoHall
@@ -40,8 +44,11 @@ from hall_desk.ui.notices import Notices, bug_sentence
 from hall_desk.ui.session import Session
 from hall_desk.ui.setup_wizard import SetupWizard
 from hall_desk.ui.sign_in import SignIn
+from hall_desk.ui.typed import has_typing
+from hall_desk.ui.waiting_screens import Screen, WaitingScreens
 
 if TYPE_CHECKING:
+    from datetime import date
     from types import TracebackType
 
     from PySide6.QtWidgets import QWidget
@@ -55,6 +62,7 @@ _log = logging.getLogger("hall_desk.ui")
 
 
 FIRST_SIZE = (1366, 768)
+REMEMBERED = 5  # people who signed in on this PC
 SMALL_SCREEN = 1400  # up to this width the window takes all of it
 
 
@@ -95,13 +103,22 @@ def _open_store(place: str, folder: Path) -> Store:
             alone = away.open_alone(place, outbox) if outbox is not None else None
             if alone is None:
                 raise
-            return alone
+            return _with_key(alone, folder)
     except BaseException:
         if outbox is not None:
             outbox.close()
         raise
     if outbox is not None:
         store.keep_outbox(outbox)
+    return _with_key(store, folder)
+
+
+def _with_key(store: Store, folder: Path) -> Store:
+    try:
+        store.learn_key(folder)
+    except BaseException:
+        store.close()
+        raise
     return store
 
 
@@ -170,6 +187,8 @@ class HallDesk(QObject):
         self._background: Background | None = None
         self._session: Session | None = None
         self._window: QWidget | None = None
+        self._waiting = WaitingScreens()
+        self._papers_cleared: date | None = None
         self._qt_texts = QTranslator(self)
         self.use_language(settings.language)
 
@@ -193,6 +212,7 @@ class HallDesk(QObject):
         """Finishes what was asked for and closes the hall."""
         if self._session is not None:
             self._session.stop()
+        self._waiting.stop()
         self._opening.stop()
         if self._background is not None:
             self._background.stop()
@@ -217,7 +237,7 @@ class HallDesk(QObject):
         self._store, self._info = opened.store, opened.info
         self._background = Background(opened.store)
         if opened.actor is not None:
-            self._show_main(opened.actor)
+            self._enter(opened.actor)
         else:
             self._show_sign_in()
 
@@ -262,14 +282,73 @@ class HallDesk(QObject):
         assert self._background is not None
         assert self._info is not None
         window = SignIn(self._store, self._background, self._info, self._settings.letter)
-        window.signed_in.connect(self._signed_in)
+        window.unfinished = self._unfinished
+        window.signed_in.connect(self._enter)
         window.language_picked.connect(self._language_picked)
         self._show(window)
 
-    def _signed_in(self, actor: Actor) -> None:
-        if actor.letter != self._settings.letter:
-            self._keep(letter=actor.letter)
-        self._show_main(actor)
+    def _enter(self, actor: Actor) -> None:
+        """Gives the screen to whoever signed in: the one that waits for them, the one that is there, or a new one."""
+        self._remember(actor)
+        waiting, session, window = self._waiting.take(actor), self._session, self._window
+        if waiting is not None:
+            self._let_wait()
+            self._wake(waiting, actor)
+        elif session and isinstance(window, MainWindow) and same_work(session.actor, actor):
+            session.settings = self._settings
+            window.go_on_as(actor)
+        else:
+            lost = self._let_wait()
+            self._show_main(actor)
+            if lost and self._session is not None:
+                said = _("{name}'s half-typed work on this PC was let go: too many people's waits.")
+                self._session.notices.error(said.format(name=lost))
+
+    def _remember(self, actor: Actor) -> None:
+        people = (actor.name, *(n for n in self._settings.people if n != actor.name))[:REMEMBERED]
+        if self._demo_actor is None and (actor.letter, people) != (
+            self._settings.letter,
+            self._settings.people,
+        ):
+            self._keep(letter=actor.letter, people=people)
+
+    def _let_wait(self) -> str:
+        """Lets the screen that is shown wait for its person; gives whose work went with one too many."""
+        session, window = self._session, self._window
+        if session is None or not isinstance(window, MainWindow):
+            return ""
+        self._session = None
+        self._tell(session.notices, tell=False)
+        return self._waiting.keep(Screen(session, window))
+
+    def _wake(self, screen: Screen, actor: Actor) -> None:
+        self._end_session()
+        self._session = screen.session
+        self._session.settings = self._settings
+        self._tell(screen.session.notices)
+        self._show(screen.window)
+        screen.session.wake(actor)
+        screen.window.lock.unlock()
+
+    def _unfinished(self) -> list[str]:
+        """Whose half-typed work would be lost if the program ended now; nobody's when the system itself ends."""
+        if self._app.isSavingSession():
+            return []
+        names = self._waiting.with_work()
+        window = self._window
+        if isinstance(window, MainWindow) and window.lock.locked and has_typing(window.workplace):
+            names.append(window.session.actor.name)
+        return names
+
+    def _tell(self, notices: Notices, *, tell: bool = True) -> None:
+        """Lets the notices of the screen that is shown say what went wrong in the lanes."""
+        assert self._background is not None
+        if tell:
+            self._background.refused.connect(notices.refused)
+            self._background.bug_found.connect(notices.bug)
+        else:
+            self._background.refused.disconnect(notices.refused)
+            self._background.bug_found.disconnect(notices.bug)
 
     def _show_main(self, actor: Actor) -> None:
         assert self._store is not None
@@ -279,25 +358,30 @@ class HallDesk(QObject):
         notices = Notices()
         papers = self._folder / "papers"
         session = Session(self._store, actor, self._background, notices, self._settings, papers)
-        self._background.refused.connect(notices.refused)
-        self._background.bug_found.connect(notices.bug)
+        session.settings_changed.connect(lambda: self._use_settings(session.settings))
+        self._tell(notices)
         self._session = session
         if actor.role is Role.FOYER:
             self._show_foyer(session)
             return
         window = MainWindow(session, notices, self._info)
-        window.person_switch_asked.connect(self._switch_person)
+        window.unfinished = self._unfinished
+        window.person_came.connect(self._enter)
+        window.sign_out_asked.connect(self._sign_out)
         window.language_picked.connect(self._language_picked)
         window.keys_picked.connect(self._keys_picked)
+        window.devices_picked.connect(self._devices_picked)
         window.go_to_work()
         self._show(window)
         self._back_up_today()
+        self._clear_papers_today(session)
         self._tell_ignored(notices)
+        self._tell_key(session)
 
     def _show_foyer(self, session: Session) -> None:
         """The account of the PC in the foyer has nothing but its screen."""
         window = FoyerScreen(session)
-        window.person_switch_asked.connect(self._switch_person)
+        window.person_switch_asked.connect(self._sign_out)
         window.language_picked.connect(self._language_picked)
         self._show(window)
         window.showFullScreen()
@@ -310,7 +394,14 @@ class HallDesk(QObject):
         if store is not None and not store.on_server and not self._info.practice:
             self._background.devices(self, lambda: backups.daily(store, folder))
 
-    def _switch_person(self) -> None:
+    def _clear_papers_today(self, session: Session) -> None:
+        """Papers this PC has kept long enough go once a day, by whoever signs in first, whoever closes days."""
+        today = session.today()
+        if self._papers_cleared != today:
+            self._papers_cleared = today
+            clear_papers(session)
+
+    def _sign_out(self) -> None:
         self._end_session()
         self._show_sign_in()
 
@@ -333,7 +424,8 @@ class HallDesk(QObject):
         window.show()
         if before is not None:
             before.hide()
-            before.deleteLater()
+            if not self._waiting.has(before):
+                before.deleteLater()
         self.window_shown.emit(window)
 
     # --- language ----------------------------------------------------------------------------------------
@@ -352,18 +444,31 @@ class HallDesk(QObject):
             return
         self.use_language(language)
         self._keep(language=i18n.language())
+        self._waiting.let_idle_go()
         if self._session is not None:
             self._show_main(self._session.actor)
         else:
             self._show_sign_in()
+
+    # --- devices ---------------------------------------------------------------------------------------------
+
+    def _devices_picked(self, chosen: dict[str, str]) -> None:
+        self._keep(**chosen)
+        if self._session is not None:
+            self._session.settings = self._settings
 
     # --- keys ------------------------------------------------------------------------------------------------
 
     def _keys_picked(self, keys: dict[str, str]) -> None:
         self._keep(keys=keys)
         self._settings = _with_keys(self._settings)
+        self._waiting.let_idle_go()
         if self._session is not None:
             self._show_main(self._session.actor)  # every button and hint says the new ones
+
+    def _use_settings(self, settings: Settings) -> None:
+        """What a dialog changed and saved holds for whoever signs in next, too."""
+        self._settings = settings
 
     def _tell_ignored(self, notices: Notices) -> None:
         """Says once what in this PC's settings was not understood."""
@@ -375,6 +480,14 @@ class HallDesk(QObject):
                     names=names
                 )
             )
+
+    def _tell_key(self, session: Session) -> None:
+        """Says what is wrong with this PC's key of the hall, to those who work with ID numbers."""
+        trouble = session.store.key_trouble
+        if trouble is None or trouble.reason == "none":
+            return
+        if session.actor.may("identity.reveal"):
+            session.notices.info(i18n.explain(trouble))
 
     def _keep(self, **changed: Any) -> None:
         """Changes some of this PC's settings. The others stay as the file has them: a page may have written there."""
@@ -409,7 +522,7 @@ def install_hooks(desk: HallDesk) -> None:
             QtMsgType.QtInfoMsg: logging.INFO,
             QtMsgType.QtWarningMsg: logging.WARNING,
         }.get(kind, logging.ERROR)
-        _log.log(level, "Qt: %s", message)
+        logs.log_qt(level, message)
 
     sys.excepthook = uncaught
     threading.excepthook = uncaught_in_thread
@@ -428,8 +541,12 @@ def run(
     `place` is an SQLite file or a PostgreSQL URL, `folder` this PC's data folder. `demo_actor` (name and PIN)
     signs in without asking.
     """
+    folder = folder or desk_settings.default_folder()
+    logs.start(folder)
+    logs.say_start(on_server=is_postgres(place), qt=qVersion())
+    logs.catch_crashes()
     app = make_application()
-    desk = HallDesk(app, place, settings, folder or desk_settings.default_folder(), demo_actor)
+    desk = HallDesk(app, place, settings, folder, demo_actor)
     install_hooks(desk)
     desk.start()
     try:
@@ -437,3 +554,4 @@ def run(
     finally:
         desk.stop()
         qInstallMessageHandler(None)
+        logs.stop()

@@ -1,6 +1,6 @@
-"""The one bridge between threads: work goes down two lanes, results and errors come back to the UI thread.
+"""The one bridge between threads: work goes down three lanes, results and errors come back to the UI thread.
 
-The data lane is one thread with its own database connection; the devices lane makes papers and prints.
+The data lane is one thread with its own database connection; the devices lane makes papers, the printing lane prints.
 A lane is given plain values and returns plain values. What a job is for (its owner and the two methods
 that take its outcome) never leaves the UI thread.
 """
@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import logging
 import queue
-import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from shiboken6 import isValid
 
 from hall_desk.errors import DatabaseAway, HallDeskError
+from hall_desk.logs import log_bug
 
 if TYPE_CHECKING:
     from hall_desk.store.database import Store
@@ -27,13 +27,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _log = logging.getLogger("hall_desk.ui")
-
-
-def log_bug(error: BaseException) -> str:
-    """Writes a programming error to the log once and returns the short id under which it stands there."""
-    bug = secrets.token_hex(3)
-    _log.error("bug %s", bug, exc_info=(type(error), error, error.__traceback__))
-    return bug
 
 
 @dataclass
@@ -55,7 +48,7 @@ class Background(QObject):
     Signals:
         refused: an expected error that nobody took; a sentence is to be shown.
         bug_found: the id under which a programming error was logged.
-        became_idle: nothing is left to do in either lane.
+        became_idle: nothing is left to do in any lane.
     """
 
     refused = Signal(object)
@@ -71,6 +64,7 @@ class Background(QObject):
         close = (lambda: None) if store is None else store.close_thread
         self._data_lane = _Lane("data", self._jobs, self._ended.emit, close)
         self._devices_lane = _Lane("devices", self._jobs, self._ended.emit, close)
+        self._printing_lane = _Lane("printing", self._jobs, self._ended.emit, lambda: None)
         self._ended.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def data(
@@ -99,8 +93,18 @@ class Background(QObject):
         *,
         replaces: str = "",
     ) -> None:
-        """As `data`, for what makes PDFs, renders or prints: a slow printer never delays a claim."""
+        """As `data`, for what makes and renders PDFs: a long report never delays a claim."""
         self._give(self._devices_lane, owner, work, done, failed, replaces)
+
+    def printing(
+        self,
+        owner: QObject,
+        work: Callable[[], T],
+        done: Callable[[T], object] | None = None,
+        failed: Callable[[HallDeskError], object] | None = None,
+    ) -> None:
+        """As `devices`, for what waits for a printer: one that is off never delays a preview."""
+        self._give(self._printing_lane, owner, work, done, failed, "")
 
     def idle(self) -> bool:
         return not self._jobs
@@ -110,7 +114,7 @@ class Background(QObject):
         if self._stopped:
             return
         self._stopped = True
-        for lane in (self._data_lane, self._devices_lane):
+        for lane in (self._data_lane, self._devices_lane, self._printing_lane):
             lane.stop(timeout_s)
         for number in [number for number, job in self._jobs.items() if job.ended]:
             self._deliver(number)

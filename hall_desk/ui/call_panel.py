@@ -167,7 +167,7 @@ class CallPanel(Ground):
         self._inside.setVisible(callback is not None)
         self.nothing.setVisible(callback is None)
         if callback is not None:
-            self.phone.setText(callback.phone_masked)
+            self.phone.setText(i18n.still_kept(callback.phone_masked))
             self._fill(callback)
         self._enable()
 

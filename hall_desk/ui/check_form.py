@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from hall_desk import errors, i18n
@@ -24,12 +24,15 @@ from hall_desk.ui.pages import Shortcut
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
+    from hall_desk.devices.instruments import Temperature
     from hall_desk.errors import HallDeskError
     from hall_desk.services.matters import MatterLine
     from hall_desk.services.screening import Check
     from hall_desk.ui.session import Session
 
 PERSON_KEYS = ("Ctrl+1", "Ctrl+2", "Ctrl+3")
+# A reading on offer is of somebody who stands here; after this they are gone.
+READING_KEPT_MS = 120_000
 
 
 class TemperatureEdit(QLineEdit):
@@ -66,6 +69,14 @@ class CheckForm(QWidget):
         self.temperature = LabelledField(
             _("Temperature ℃ (365 is enough)"), TemperatureEdit(), parent=self
         )
+        # A reading that may be taken instead of what stands in the field: an earlier or a waiting one.
+        self.reading = Link("")
+        self.reading.hide()
+        self._offered = ""
+        self._forgetting = QTimer(self)
+        self._forgetting.setSingleShot(True)
+        self._forgetting.setInterval(READING_KEPT_MS)
+        self._forgetting.timeout.connect(self._drop_reading)
         self.offer = Link("")
         self.offer.hide()
         self.name = LabelledField(_("Name"), beside=self.offer)
@@ -98,6 +109,7 @@ class CheckForm(QWidget):
         left = QVBoxLayout()
         left.addSpacing(17)
         left.addWidget(self.temperature)
+        left.addWidget(self.reading)
         left.addStretch(1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -110,6 +122,7 @@ class CheckForm(QWidget):
         self.phone.edit.textEdited.connect(self._phone_typed)
         self.name.edit.textEdited.connect(self.offer.hide)
         self.offer.clicked.connect(self.take_offer)
+        self.reading.clicked.connect(self.take_offered_reading)
         self.matter.chosen.connect(self._matter_chosen)
         self.matter.cleared.connect(lambda: self.matter_chip.show_text("", "info"))
         self.matter.accepted.connect(self.submitted)
@@ -119,6 +132,7 @@ class CheckForm(QWidget):
         persons = zip(PERSON_KEYS, screening.PERSONS, strict=True)
         return (
             Shortcut("Alt+N", self.take_offer),
+            Shortcut("Alt+T", self.take_offered_reading),
             *(Shortcut(key, partial(self.person.set_value, person)) for key, person in persons),
         )
 
@@ -160,6 +174,7 @@ class CheckForm(QWidget):
             self.matter_chip.show_text("", "info")
         self.person.set_value("resident")
         self.offer.hide()
+        self._drop_reading()
         self._known_phone = ""
         self._end_recheck()
         self._show_heat(self.temperature.text())
@@ -219,6 +234,67 @@ class CheckForm(QWidget):
     def focus_temperature(self) -> None:
         self.temperature.edit.setFocus(Qt.FocusReason.OtherFocusReason)
         self.temperature.edit.selectAll()
+
+    # --- what devices give ------------------------------------------------------------------------------
+
+    def take_temperature(self, reading: Temperature) -> None:
+        """Fills a reading in as if it had been typed; what stood there is offered back.
+
+        A reading that no person has does not push out one that a person can have.
+        """
+        before, text = self.temperature.text().strip(), str(reading)
+        if before and self._plausible(before) and not self._plausible(text):
+            self._offer_reading(_("Not taken: {degrees}  Alt+T").format(degrees=text), text)
+            return
+        self._fill_temperature(text)
+        if before and before != text:
+            self._offer_reading(_("Before: {degrees}  Alt+T").format(degrees=before), before)
+
+    def offer_temperature(self, reading: Temperature, time: str) -> None:
+        """Keeps a reading that came while something else was on top, to be taken by a key."""
+        said = _("Measured {time}: {degrees} ℃  Alt+T").format(time=time, degrees=reading)
+        self._offer_reading(said, str(reading))
+
+    def take_offered_reading(self) -> None:
+        if not self.reading.isHidden():
+            offered = self._offered
+            self._drop_reading()
+            self._fill_temperature(offered)
+
+    def take_name(self, name: str) -> bool:
+        """Fills in a name from an ID card; False where none is asked or the card gave none."""
+        if not name or self._first is not None:
+            return False
+        self.name.set_text(name)
+        self.offer.hide()
+        return True
+
+    def _fill_temperature(self, text: str) -> None:
+        self.temperature.set_text(text)
+        self._show_heat(text)
+        # Whoever is typing in another field goes on there: Enter saves from any of them.
+        if not self.isAncestorOf(self.focusWidget() or self):
+            self.temperature.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.temperature.edit.end(False)
+
+    def _offer_reading(self, said: str, text: str) -> None:
+        self._offered = text
+        self.reading.setText(said)
+        self.reading.show()
+        self._forgetting.start()
+
+    def _drop_reading(self) -> None:
+        self._forgetting.stop()
+        self._offered = ""
+        self.reading.hide()
+
+    @staticmethod
+    def _plausible(text: str) -> bool:
+        try:
+            screening.read_temperature(text)
+        except errors.BadInput:
+            return False
+        return True
 
     # --- while typing ------------------------------------------------------------------------------------
 

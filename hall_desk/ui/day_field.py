@@ -12,9 +12,13 @@ from hall_desk.ui.buttons import Button
 
 
 class DayField(QWidget):
-    """`picked` gives the day as a `date`; a day after `last` cannot be chosen."""
+    """`picked` gives the day as a `date`; a day after `last` cannot be chosen.
+
+    `stepped` (1 or -1) is told instead of stepping by a day, where `step_by_itself` is off.
+    """
 
     picked = Signal(object)
+    stepped = Signal(int)
 
     def __init__(self, day: date, last: date, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,8 +41,9 @@ class DayField(QWidget):
         layout.addWidget(self.before)
         layout.addWidget(self.edit)
         layout.addWidget(self.after)
-        self.before.clicked.connect(lambda: self.step(-1))
-        self.after.clicked.connect(lambda: self.step(1))
+        self.step_by_itself = True
+        self.before.clicked.connect(lambda: self._asked(-1))
+        self.after.clicked.connect(lambda: self._asked(1))
         self.edit.dateChanged.connect(lambda _date: self._changed())
         self._changed()
         self.setFocusProxy(self.edit)
@@ -54,6 +59,11 @@ class DayField(QWidget):
         """The hall's today has moved on."""
         self.edit.setMaximumDate(_qdate(last))
         self.after.setEnabled(self.edit.date() < self.edit.maximumDate())
+
+    def _asked(self, by: int) -> None:
+        if self.step_by_itself:
+            self.step(by)
+        self.stepped.emit(by)
 
     def step(self, days: int) -> None:
         self.edit.setDate(self.edit.date().addDays(days))

@@ -8,12 +8,13 @@ from PySide6.QtCore import QObject, Signal
 
 from hall_desk import i18n
 from hall_desk.i18n import _, _n
-from hall_desk.services import repeats, tickets
+from hall_desk.services import papers, repeats, tickets
 from hall_desk.ui.dialogs.collector import CollectorDialog
 from hall_desk.ui.dialogs.correction import CorrectionDialog
 from hall_desk.ui.dialogs.new_ticket import NewTicketDialog, another_matter
 from hall_desk.ui.dialogs.standard_papers import StandardPapersDialog
 from hall_desk.ui.dialogs.ticket_steps import WithdrawDialog
+from hall_desk.ui.id_line import show_id
 from hall_desk.ui.key_press import KeyPress
 from hall_desk.ui.step_undo import offer_undo
 from hall_desk.ui.ticket_papers import print_receipt
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from hall_desk.errors import HallDeskError
-    from hall_desk.services.tickets import Proof, ReceiptFacts, TicketView
+    from hall_desk.services.papers import Reprint
+    from hall_desk.services.tickets import Proof, TicketView
     from hall_desk.ui.session import Session
     from hall_desk.ui.ticket_panel import TicketPanel
 
@@ -68,6 +70,7 @@ class DeskActs(QObject):
         panel.resume_wanted.connect(self._resume)
         panel.another_matter_wanted.connect(self.another_matter)
         panel.papers_wanted.connect(self.show_papers)
+        panel.id_wanted.connect(self.show_id)
         panel.correction_wanted.connect(self.correct)
 
     def _shown(self) -> UUID | None:
@@ -164,6 +167,9 @@ class DeskActs(QObject):
 
     # --- papers -------------------------------------------------------------------------------------
 
+    def show_id(self) -> None:
+        show_id(self._session, self._panel.ticket)
+
     def show_papers(self) -> None:
         """The standard papers of the ticket shown."""
         if self._panel.ticket is not None and self._session.actor.may("tickets.print"):
@@ -172,12 +178,14 @@ class DeskActs(QObject):
     def _reprint(self) -> None:
         actor, ticket_id = self._session.actor, self._shown()
         if ticket_id is not None:
+            key = self._press.key("reprint", ticket_id)
             self._session.background.data(
                 self,
-                lambda: tickets.receipt_facts(actor, ticket_id),
+                lambda: papers.reprint(actor, key, ticket_id, "receipt"),
                 self._print,
                 self._refused,
             )
 
-    def _print(self, facts: ReceiptFacts) -> None:
-        print_receipt(self._session, facts, routing=False)
+    def _print(self, again: Reprint) -> None:
+        self._press.answered()
+        print_receipt(self._session, again.facts, routing=False, reprint=again.count)

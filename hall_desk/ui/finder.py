@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from hall_desk import i18n
 from hall_desk.i18n import _
-from hall_desk.services import finding
+from hall_desk.services import finding, privacy
 from hall_desk.services.finding import MatterHit
 from hall_desk.ui import key_map
 from hall_desk.ui.buttons import draw_key_cap, key_cap_width
+from hall_desk.ui.covered_edit import CoveredEdit
 from hall_desk.ui.found_list import NEW_TICKET, SLIP, FoundList
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _PAUSE_MS = 60
 OPEN = "open"
 
 
-class Finder(QLineEdit):
+class Finder(CoveredEdit):
     """Finds while typing. `found` gives a hit and what is wanted of it: `open`, or of a matter `ticket` or `slip`."""
 
     found = Signal(object, str)
@@ -90,6 +91,8 @@ class Finder(QLineEdit):
     def _show(self, found: Found) -> None:
         if not self.text().strip():
             return
+        if found.meant == "id_number":
+            self.setText(found.text)  # its masked form: the number has done its work
         self._shown_for = found.text.strip()
         self.results.show_found(found)
         hit = self.results.current()
@@ -102,7 +105,8 @@ class Finder(QLineEdit):
     def _refused(self, error: HallDeskError) -> None:
         self._open_first = False
         self.results.say(i18n.explain(error))
-        self.results.place_under(self)
+        if self.hasFocus():
+            self.results.place_under(self)
 
     def _take(self, hit: Hit | None, wanted: str = OPEN) -> None:
         if hit is not None:
@@ -154,6 +158,9 @@ class Finder(QLineEdit):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
+        menu = event.reason() == Qt.FocusReason.PopupFocusReason
+        if not menu and privacy.mask_ids(self.text()) != self.text():
+            self.clear()  # an ID number, mistyped or not searched for yet
         self.results.hide()
 
     def changeEvent(self, event: QEvent) -> None:

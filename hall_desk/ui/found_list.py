@@ -55,12 +55,17 @@ def line_of(session: Session, hit: Hit) -> Line:
             lead = card.number
             if card.service_day != session.today():
                 lead += f" {card.service_day:%m-%d}"
-            parts = [card.name, card.matter, window_text(card.window_number), card.owner]
+            parts = [
+                i18n.still_kept(card.name),
+                card.matter,
+                window_text(card.window_number),
+                card.owner,
+            ]
             state = i18n.code("state", card.state)
             return Line(lead, _join(parts), state, _STATE_KINDS.get(card.state, "info"))
         case PaperHit(paper=paper, card=card):
             held = [holder_text(paper.holder, paper.holder_window), paper.holder_staff]
-            whose = f"{card.name} {card.number}"
+            whose = f"{i18n.still_kept(card.name)} {card.number}"
             kind = _("original") if paper.original else _("copy")
             sheets = f"{kind} × {paper.count}" if paper.count > 1 else kind
             at = local(paper.held_since)
@@ -97,7 +102,13 @@ def nothing_sentence(meant: str) -> str:
     """Why nothing is shown, by what the text can only be."""
     return {
         "receipt": _("This receipt is not known here."),
+        "ticket": _("The ticket of this paper is not known here."),
+        "misread": _("This code was read or typed wrong. Try again."),
+        "other_hall_receipt": _("This receipt is from another hall."),
+        "other_hall_ticket": _("This paper is from another hall."),
+        "other_hall_notice": _("This notice is from another hall."),
         "notice": _("There is no notice with this code."),
+        "id_number": _("No ticket has this ID number."),
         "number": _("No ticket has this number, today or within a month. Add its day: A018 2-20"),
     }.get(meant, _("Nothing fits."))
 

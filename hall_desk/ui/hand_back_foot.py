@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from hall_desk.i18n import _, _n
+from hall_desk.services import codes
 from hall_desk.services.tickets import Proof
 from hall_desk.ui.buttons import Button, Link
 from hall_desk.ui.labels import Text
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 def proof_of(text: str, ticket: TicketView) -> Proof:
     """What was typed or scanned, named by its shape; the service judges whether it proves anything."""
     shown = "".join(text.split())
-    if shown.upper().startswith("HD1"):
+    if codes.looks_like_ours(shown):
         return Proof("receipt", shown)
     if shown and shown == ticket.phone_masked[-4:]:
         return Proof("phone_tail", shown)

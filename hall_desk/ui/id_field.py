@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from hall_desk import errors, i18n
 from hall_desk.i18n import _
 from hall_desk.services import privacy
+from hall_desk.ui.covered_edit import CoveredEdit
 from hall_desk.ui.fields import LabelledField
 from hall_desk.ui.labels import Chip
 
@@ -28,8 +29,10 @@ def tell_after_leaving(field: LabelledField, sentence: str) -> None:
     field.edit.blockSignals(False)
 
 
-class _IdEdit(QLineEdit):
-    """Holds the number; shows it only while it is being typed."""
+class _IdEdit(CoveredEdit):
+    """Holds the number; shows it only while it is being typed, and gives nobody but the form the whole of it."""
+
+    masked = staticmethod(privacy.masked_in_place)
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,7 +50,8 @@ class _IdEdit(QLineEdit):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self.cover()
+        if event.reason() != Qt.FocusReason.PopupFocusReason:  # its own menu
+            self.cover()
 
     def cover(self) -> None:
         """Masks a valid number; a wrong one stays readable so that it can be compared with the card."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy
 
 from hall_desk import i18n
@@ -31,8 +31,11 @@ GO, SHOW = "Shift+F9", "Ctrl+F9"
 class IncidentBanner(Band):
     """Managers and the working group see every open incident; others the one they reported themselves.
 
-    The one that nobody has answered yet comes first. It never takes the keyboard.
+    The one that nobody has answered yet comes first. It never takes the keyboard. `told` gives all it knows of, also
+    while it is covered: a locked desk says of them what anybody may read.
     """
+
+    told = Signal(object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("bad", parent)
@@ -106,6 +109,7 @@ class IncidentBanner(Band):
         # The earliest deadline first, as read, but before those who are answered those who are not.
         self._open = tuple(sorted(shown, key=lambda one: one.answered_at is not None))
         self._call_attention({one.id for one in shown if one.reporter_id != mine})
+        self.told.emit(self._open)
         incident = self.incident()
         if incident is not None:
             self._show(incident)

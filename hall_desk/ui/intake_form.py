@@ -23,6 +23,7 @@ from hall_desk.ui.ticket_cards import Chip
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from hall_desk.devices.instruments import IdCard
     from hall_desk.services.matters import Matter, MatterLine
     from hall_desk.services.tickets import PaperLine, TicketView
     from hall_desk.ui.session import Session
@@ -195,6 +196,15 @@ class IntakeForm(QWidget):
     def resident(self) -> tuple[str, str]:
         """Name and phone as typed."""
         return self.name.text().strip(), self.phone.edit.digits()
+
+    def take_card(self, card: IdCard) -> None:
+        """Fills in what was read from an ID card; the keyboard goes where typing goes on."""
+        if card.name:
+            self.name.set_text(card.name)
+        self.id_number.clear_error()
+        self.id_number.set_number(card.number)
+        following = self.phone if self.name.text().strip() else self.name
+        following.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def new_ticket(self, ticket_id: UUID, *, consent: bool, second_allowed: bool) -> NewTicket:
         """The form as it is sent. Raises BadInput `matter` while none is chosen."""

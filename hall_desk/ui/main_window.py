@@ -17,13 +17,20 @@ from hall_desk.ui.away_banner import AwayBanner
 from hall_desk.ui.calls_lists import CASE as PHONE_CASE
 from hall_desk.ui.close_day.dialog import CloseDayDialog
 from hall_desk.ui.composing import Composing
+from hall_desk.ui.desk_lock import DeskLock
+from hall_desk.ui.device_input import DeviceInput
 from hall_desk.ui.dialogs import Dialog
+from hall_desk.ui.dialogs.auto_lock import ask_auto_lock
+from hall_desk.ui.dialogs.change_pin import ChangePinDialog
+from hall_desk.ui.dialogs.devices import DevicesDialog
 from hall_desk.ui.dialogs.hand_over import HandOverDialog
 from hall_desk.ui.dialogs.incident import IncidentDialog
 from hall_desk.ui.dialogs.keys import KeysDialog
 from hall_desk.ui.dialogs.new_ticket import NewTicketDialog, another_matter
 from hall_desk.ui.dialogs.phone_case import PhoneCaseDialog
 from hall_desk.ui.dialogs.posts import TakePostDialog, leave_own
+from hall_desk.ui.dialogs.print_jobs import PrintJobsDialog
+from hall_desk.ui.dialogs.printers import PrintersDialog
 from hall_desk.ui.dialogs.slip import SlipDialog
 from hall_desk.ui.foyer import close_foyer
 from hall_desk.ui.incident_banner import GO as GO_TO_INCIDENT
@@ -34,6 +41,7 @@ from hall_desk.ui.pages.callbacks import CallbacksPage
 from hall_desk.ui.pages.consultation import ConsultationPage
 from hall_desk.ui.pages.foyer import FoyerPage
 from hall_desk.ui.pages.incidents import IncidentsPage
+from hall_desk.ui.pages.journal import JournalPage
 from hall_desk.ui.pages.outbox import OutboxPage
 from hall_desk.ui.pages.people import PeoplePage
 from hall_desk.ui.pages.proxy import ProxyPage
@@ -42,14 +50,16 @@ from hall_desk.ui.pages.screening import ScreeningPage
 from hall_desk.ui.pages.window import WindowPage
 from hall_desk.ui.scans import Scans, open_hit
 from hall_desk.ui.sidebar import Sidebar
-from hall_desk.ui.status_bar import StatusBar
+from hall_desk.ui.status_bar import PRINT_JOBS, StatusBar
 from hall_desk.ui.top_bar import TopBar
+from hall_desk.ui.typed import has_typing, lost_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
 
+    from hall_desk.services.accounts import Actor
     from hall_desk.services.finding import Hit
     from hall_desk.services.halls import HallInfo
     from hall_desk.ui.session import Session
@@ -72,13 +82,15 @@ GROUPS: tuple[tuple[str, tuple[tuple[type[Page], str], ...]], ...] = (
             (IncidentsPage, "Ctrl+F9"),
             (PeoplePage, "Ctrl+F10"),
             (ReportPage, "F12"),
+            (JournalPage, "Shift+F11"),
             (OutboxPage, "Ctrl+F12"),
         ),
     ),
 )
 CLOSE_DAY = "Shift+F12"
 TAKE_POST, HAND_OVER = "Ctrl+G", "Ctrl+H"
-NEW_TICKET, SLIP, FIND, SWITCH, QUIT = "F4", "F8", "Ctrl+K", "Ctrl+L", "Ctrl+Q"
+NEW_TICKET, SLIP, FIND, QUIT = "F4", "F8", "Ctrl+K", "Ctrl+Q"
+LOCK, SWITCH = "Ctrl+Shift+L", "Ctrl+L"
 INCIDENT, KEYS = "F9", "Ctrl+F1"
 UNDO, ANOTHER_MATTER = "Ctrl+Z", "Shift+F4"
 
@@ -88,13 +100,16 @@ class MainWindow(QMainWindow):
 
     Signals:
         closed: the window was closed by its user.
-        person_switch_asked, language_picked, keys_picked (name to key): for whoever made the window.
+        person_came (an `Actor` who is not the window's), sign_out_asked, language_picked, keys_picked (name to key),
+            devices_picked (this PC's settings by name): for whoever made the window.
     """
 
     closed = Signal()
-    person_switch_asked = Signal()
+    person_came = Signal(object)
+    sign_out_asked = Signal()
     language_picked = Signal(str)
     keys_picked = Signal(dict)
+    devices_picked = Signal(dict)
 
     def __init__(self, session: Session, notices: Notices, info: HallInfo) -> None:
         super().__init__()
@@ -116,16 +131,31 @@ class MainWindow(QMainWindow):
         self.sidebar = Sidebar(groups)
         self.status_bar = StatusBar(session, info)
         self._notices = notices
-        self._lay_out()
+        # The people whose half-typed work would be lost with the program, which asks them before it ends.
+        self.unfinished: Callable[[], Sequence[str]] = tuple
+        self._close_asked = False
+        self.lock = DeskLock(self, session, info, self._lay_out())
+        self.setCentralWidget(self.lock.places)
+        self.lock.came.connect(self.person_came)
+        self.lock.locked_changed.connect(self._lock_changed)
+        self.incident_banner.told.connect(self.lock.screen.show_incidents)
         self.sidebar.picked.connect(self.go)
         self.top_bar.finder.found.connect(self._open_hit)
         self.scanner: Scanner | None = None
+        self.devices = DeviceInput(self, self)
         self.composing = Composing(self)
         self.scans = Scans(session, self)
         self.scans.one.connect(self._open_hit)
         self.scans.several.connect(self.top_bar.finder.offer)
         self.top_bar.keys_asked.connect(self.show_keys)
-        self.top_bar.person_switch_asked.connect(self._switch_person)
+        self.top_bar.printers_asked.connect(self.show_printers)
+        self.status_bar.print_jobs_asked.connect(self.show_print_jobs)
+        self.top_bar.devices_asked.connect(self.show_devices)
+        self.top_bar.lock_asked.connect(self.lock.lock)
+        self.top_bar.person_switch_asked.connect(self.lock.switch)
+        self.top_bar.sign_out_asked.connect(self.sign_out)
+        self.top_bar.change_pin_asked.connect(self.change_pin)
+        self.top_bar.auto_lock_asked.connect(lambda: ask_auto_lock(session))
         self.top_bar.language_picked.connect(self.language_picked)
         self.top_bar.quit_asked.connect(self.close)
         self.top_bar.take_post_asked.connect(self.take_post)
@@ -210,6 +240,22 @@ class MainWindow(QMainWindow):
         if not there and self.session.actor.may("incidents.open"):
             IncidentDialog(self.session, **self.page().incident_about()).open()
 
+    def show_devices(self) -> None:
+        """Thermometer, card reader and scanner of this PC: set up and tried out."""
+        dialog = DevicesDialog(self.session, self.devices.thermometer)
+        dialog.picked.connect(self.devices_picked)
+        dialog.open()
+
+    def show_print_jobs(self) -> None:
+        """What this PC has printed, and what did not come out."""
+        if not self.dialogs():
+            PrintJobsDialog(self.session).open()
+
+    def show_printers(self) -> None:
+        """The printers of this PC."""
+        if not self.dialogs():
+            PrintersDialog(self.session).open()
+
     def show_keys(self) -> None:
         """The list of all keys, where those of this PC are changed."""
         dialog = KeysDialog(self.session)
@@ -226,7 +272,7 @@ class MainWindow(QMainWindow):
         ]
         return [(group, pages) for group, pages in made if pages]
 
-    def _lay_out(self) -> None:
+    def _lay_out(self) -> QWidget:
         inside = QVBoxLayout(self.workplace)
         inside.setContentsMargins(16, 14, 16, 14)
         inside.setSpacing(10)
@@ -245,7 +291,7 @@ class MainWindow(QMainWindow):
         whole.addWidget(self.incident_banner)
         whole.addLayout(middle, 1)
         whole.addWidget(self.status_bar)
-        self.setCentralWidget(centre)
+        return centre
 
     # --- keys --------------------------------------------------------------------------------------
 
@@ -261,11 +307,13 @@ class MainWindow(QMainWindow):
             GO_TO_INCIDENT: self.incident_banner.answer,
             FIND: self.top_bar.finder.focus,
             KEYS: self.show_keys,
+            PRINT_JOBS: self.show_print_jobs,
             UNDO: self._notices.undo,
             ANOTHER_MATTER: self.another_matter,
             TAKE_POST: self.take_post,
             HAND_OVER: self.hand_over_post,
-            SWITCH: self._switch_person,
+            LOCK: self.lock.lock,
+            SWITCH: self.lock.switch,
             CLOSE_DAY: self.close_day,
             QUIT: self.close,
         }
@@ -279,9 +327,9 @@ class MainWindow(QMainWindow):
 
     def _pressed(self, key: str) -> None:
         # The page's own meaning of a key comes before the general one; a dialog has the keyboard to itself. Only an
-        # incident cannot wait until it is closed.
+        # incident cannot wait until it is closed, and the lock keeps it open.
         if self.dialogs():
-            if key in (INCIDENT, GO_TO_INCIDENT):
+            if key in (INCIDENT, GO_TO_INCIDENT, LOCK, SWITCH):
                 self._everywhere[key]()
             else:
                 self.dialogs()[-1].press(key)
@@ -306,7 +354,14 @@ class MainWindow(QMainWindow):
         open_hit(self.session, self.pages, hit, wanted)
 
     def take_scan(self, code: str) -> None:
-        """A scan is first offered to what lies on top: the dialog, then the page; else what it stands for is opened."""
+        """A scan is first offered to what lies on top: the dialog, then the page; else what it stands for is opened.
+
+        The lock swallows it.
+        """
+        if self.lock.locked:
+            return
+        if self.devices.take_scan(code):
+            return
         code, dialogs = finding.folded(code), self.dialogs()
         if dialogs:
             if not dialogs[-1].take_scan(code):
@@ -321,7 +376,8 @@ class MainWindow(QMainWindow):
         if self.scanner is None:
             self.scanner = Scanner(self, finding.is_code)
             self.scanner.scanned.connect(self.take_scan)
-            self.scanner.spoiled.connect(self.scans.spoiled)
+            self.scanner.spoiled.connect(self._scan_spoiled)
+            self.devices.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -331,15 +387,58 @@ class MainWindow(QMainWindow):
         if scanner is not None:
             scanner.stop()
             scanner.deleteLater()
+            self.devices.stop()
 
     def _tell_clock(self, words: str) -> None:
         if words:
             self._notices.info(words)
 
-    def _switch_person(self) -> None:
-        self.person_switch_asked.emit()
+    def _scan_spoiled(self) -> None:
+        if not self.lock.locked:
+            self.scans.spoiled()
+
+    # --- people come and go ----------------------------------------------------------------------------
+
+    def go_on_as(self, actor: Actor) -> None:
+        """Lets another person with the same rights go on with all that is on this screen."""
+        for dialog in self.dialogs():
+            if dialog.personal:
+                dialog.reject()
+        self._notices.clear()  # what one person did is not taken back by another
+        self.session.take_over(actor)
+        self.lock.unlock()
+
+    def change_pin(self) -> None:
+        """Asks for another PIN of whoever is signed in."""
+        if self.session.actor.staff_id is not None:
+            ChangePinDialog(self.session).open()
+
+    def sign_out(self) -> None:
+        """Leaves the hall; asks beside the work when that would lose something half typed."""
+        if has_typing(self.workplace):
+            self._notices.error(
+                _("What is half typed here is lost when you sign out."),
+                self.sign_out_asked.emit,
+                _("Sign out all the same"),
+            )
+        else:
+            self.sign_out_asked.emit()
+
+    def _lock_changed(self, locked: bool) -> None:
+        self._close_asked = False
+        for shortcut in self._shortcuts.values():
+            shortcut.setEnabled(not locked)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        names = self.unfinished()
+        if names and not self._close_asked:
+            self._close_asked = True
+            event.ignore()
+            if self.lock.locked:
+                self.lock.screen.say(lost_sentence(names))
+            else:
+                self._notices.error(lost_sentence(names))
+            return
         super().closeEvent(event)
         close_foyer()
         self.closed.emit()

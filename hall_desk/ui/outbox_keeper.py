@@ -49,18 +49,24 @@ class OutboxKeeper(QObject):
         self._why_alone = ""
         if self._store.outbox is None:
             return
-        self._store.outbox.on_added = self._added.emit
         self._added.connect(self.reload, Qt.ConnectionType.QueuedConnection)
         session.online_changed.connect(self._online_changed)
         session.changed.connect(self._note_change)
         self._look = QTimer(self)
         self._look.setInterval(LOOK_MS)
         self._look.timeout.connect(self._look_around)
-        self._look.start()
         self._picture = QTimer(self)
         self._picture.setInterval(FIRST_PICTURE_MS)
         self._picture.timeout.connect(self._take_picture)
-        self._picture.start()
+        self.start()
+
+    def start(self) -> None:
+        """Keeps the outbox from now on: of several sessions the one whose person is at the screen."""
+        if self._store.outbox is not None:
+            self._busy, self._changed = False, True
+            self._store.outbox.on_added = self._added.emit
+            self._look.start()
+            self._picture.start()
 
     def stop(self) -> None:
         """Asks for nothing more."""
@@ -119,6 +125,7 @@ class OutboxKeeper(QObject):
             return
         self._busy = False
         if sent.sent:
+            self._session.journal.seal_everything()
             self._changed = True
             self._take_picture()
         fresh = {line.id for line in waiting.lines if line.state in ("refused", "differs")}

@@ -8,8 +8,10 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from hall_desk.devices import printing
 from hall_desk.i18n import _
 from hall_desk.ui import theme
+from hall_desk.ui.labels import Text
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QResizeEvent
@@ -24,8 +26,6 @@ _MEASURE_DPI = 8
 
 def render(pdf: bytes, width_px: int) -> list[QImage]:
     """The pages as pictures of that width. PDFium is not safe in two threads: the devices lane only."""
-    from hall_desk.devices import printing
-
     (first,) = printing.render_pages(pdf, _MEASURE_DPI, most=1)
     dpi = width_px / (first.width_mm / _INCH_MM)
     return [page.image for page in printing.render_pages(pdf, dpi)]
@@ -84,6 +84,9 @@ class PaperView(QScrollArea):
         self._column.setContentsMargins(_EDGE, _EDGE, _EDGE, _EDGE)
         self._column.setSpacing(_EDGE)
         self._column.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        self.lacking = Text(_("The fonts lack a character: it is printed as 〓."), "error").wrap()
+        self.lacking.hide()
+        self._column.addWidget(self.lacking)
         self.setWidget(self._ground)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -102,9 +105,13 @@ class PaperView(QScrollArea):
         """Shows these pages as soon as they are drawn; until then the old ones stay."""
         self._pdf = pdf
         self._render()
+        self._background.devices(
+            self, lambda: printing.lacks_glyphs(pdf), self.lacking.setVisible, replaces="glyphs"
+        )
 
     def clear(self) -> None:
         self._pdf = b""
+        self.lacking.hide()
         self._show([])
 
     def zoom(self, factor: float) -> None:

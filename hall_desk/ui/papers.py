@@ -1,31 +1,42 @@
-"""Sends a paper on its way: kept in the papers folder, printed where a printer is set, told in the status bar."""
+"""Sends a paper on its way: made and kept in the papers folder, saved as a print job, then printed.
+
+The job is on the disk before anything is printed; what becomes of it is the business of `ui.print_keeper`.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hall_desk import i18n
-from hall_desk.devices import printing
+from hall_desk.devices import printer_address, printing
+from hall_desk.devices.printer_address import Address
+from hall_desk.errors import BadInput
 from hall_desk.i18n import _
 from hall_desk.settings import write_file
+from hall_desk.store.print_jobs import PrintJob
 
 if TYPE_CHECKING:
     from hall_desk.errors import HallDeskError
+    from hall_desk.settings import Settings
     from hall_desk.ui.session import Session
 
+# What comes out of the slip printer; everything else goes to the one for A4.
+ON_SLIPS = frozenset({"slip", "receipt", "routing_slip", "missing_notice", "bag_label"})
 _NOT_IN_A_NAME = re.compile(r"[^\w-]+")
 
 
 @dataclass(frozen=True)
-class Sent:
-    """What became of a paper: the file it was kept as, and the printer that took it (empty: none is set)."""
+class Options:
+    """Which pages ("2-3"; empty: all) and how many times."""
 
-    file: Path
-    printer: str
+    pages: str = ""
+    copies: int = 1
 
 
 def file_name(purpose: str, title: str, stamp: str) -> str:
@@ -34,27 +45,81 @@ def file_name(purpose: str, title: str, stamp: str) -> str:
     return f"{words[:80]}.pdf"
 
 
-def send(session: Session, pdf: bytes | Callable[[], bytes], title: str, purpose: str) -> None:
-    """Makes, keeps and prints a paper in the devices lane; `Session.paper_told` says how it went."""
-    stamp = f"{session.store.local(session.now()):%Y-%m-%d-%H%M%S}"
-    file = session.papers / file_name(purpose, title, stamp)
-    settings = session.settings
+def printer_for(settings: Settings, purpose: str, width_mm: float) -> str:
+    """The printer in the settings that takes a paper of this purpose and width.
 
-    def work() -> Sent:
+    A sheet (A5, A4) does not go into a slip printer of its own: where there is another printer, that one takes it.
+    """
+    if purpose not in ON_SLIPS:
+        return settings.paper_printer
+    wide = width_mm > printing.WIDEST_ROLL_MM
+    if wide and _known(settings.slip_printer).is_escpos and _known(settings.paper_printer).prints:
+        return settings.paper_printer
+    return settings.slip_printer
+
+
+def _known(text: str) -> Address:
+    try:
+        return printer_address.parse(text)
+    except BadInput:
+        return Address("system", text)  # said when it is printed
+
+
+def send(
+    session: Session,
+    pdf: bytes | Callable[[], bytes],
+    title: str,
+    purpose: str,
+    options: Options | None = None,
+) -> None:
+    """Makes and keeps a paper in the devices lane and has it printed; `Session.paper_told` says how it went."""
+    local = session.store.local(session.now())
+    settings, keeper = session.settings, session.printing
+    chosen = options or Options()
+
+    def work() -> tuple[PrintJob, bool]:
         paper = pdf if isinstance(pdf, bytes) else pdf()
-        write_file(file, paper)
-        printing.print_pdf(paper, title=title, settings=settings)
-        return Sent(file, settings.printer)
+        file = _keep(session.papers, file_name(purpose, title, f"{local:%Y-%m-%d-%H%M%S}"), paper)
+        (first,) = printing.render_pages(paper, 8, most=1)
+        printer = printer_for(settings, purpose, first.width_mm)
+        job = PrintJob(
+            title, purpose, str(file), printer, session.now(), settings.roll, chosen.pages, chosen.copies,
+            state="waiting" if _known(printer).prints else "kept",
+        )  # fmt: skip
+        return keeper.jobs.add(job), printing.lacks_glyphs(paper)
 
-    def sent(done: Sent) -> None:
-        if done.printer:
-            told = _("Printed: {title}").format(title=title)
-        else:
-            told = _("Kept as PDF: {file}").format(file=done.file.name)
-        session.paper_told.emit("success", told)
+    def saved(done: tuple[PrintJob, bool]) -> None:
+        job, lacking = done
+        if lacking:
+            # Receipts have no preview: whoever printed one is told to write the name in by hand.
+            said = _(
+                "{title}: the fonts lack a character, it is printed as 〓. Write it in by hand."
+            )
+            session.notices.info(said.format(title=title))
+        keeper.saved(job)
 
     def failed(error: HallDeskError) -> bool:
         session.paper_told.emit("error", i18n.explain(error))
         return False
 
-    session.background.devices(session, work, sent, failed)
+    session.background.devices(session, work, saved, failed)
+
+
+def _keep(folder: Path, name: str, paper: bytes) -> Path:
+    file = folder / name
+    number = 2
+    while file.exists():  # the same paper twice in one second: a job's file is its own
+        file = folder / f"{name.removesuffix('.pdf')}-{number}.pdf"
+        number += 1
+    write_file(file, paper)
+    if os.name == "posix":
+        with suppress(OSError):
+            folder.chmod(0o700)
+    return file
+
+
+def told(job: PrintJob) -> str:
+    """What the status bar says of a job that is done."""
+    if job.state == "kept":
+        return _("Kept as PDF: {file}").format(file=Path(job.file).name)
+    return _("Printed: {title}").format(title=job.title)

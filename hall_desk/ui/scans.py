@@ -75,6 +75,13 @@ class Scans(QObject):
             self, lambda: finding.scanned(actor, code), self._found, replaces="scan"
         )
 
+    def find_person(self, id_number: str) -> None:
+        """Looks for the tickets of whoever has this ID number."""
+        actor = self._session.actor
+        self._session.background.data(
+            self, lambda: finding.search(actor, id_number), self._found, replaces="scan"
+        )
+
     def spoiled(self) -> None:
         """Says that an input method came between the scanner and the program."""
         self._session.notices.error(

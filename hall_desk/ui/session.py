@@ -14,7 +14,9 @@ from hall_desk.i18n import _
 from hall_desk.settings import Settings, default_folder
 from hall_desk.store import changes
 from hall_desk.store.changes import Changed
+from hall_desk.ui.journal_keeper import JournalKeeper
 from hall_desk.ui.outbox_keeper import OutboxKeeper
+from hall_desk.ui.print_keeper import PrintKeeper
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from hall_desk.store.database import Store
     from hall_desk.ui.background import Background
     from hall_desk.ui.notices import Notices
+    from hall_desk.ui.papers import Options
 
 COALESCE_MS = 50
 LISTENING_S = 1.0  # a server that is away is not waited for
@@ -43,7 +46,9 @@ class Session(QObject):
         ticked: once a second, the hall's time (UTC), for clocks.
         went: a page's name and what it is to show.
         paper_told: what became of a paper (kind `info`, `success` or `error`, and a sentence).
+        settings_changed: this PC's settings are other ones now.
         clock_differed: a sentence about this PC's wrong clock; told once, and empty when it is right again.
+        actor_changed: somebody else with the same rights goes on with what is on the screen.
     """
 
     changed = Signal(object)
@@ -52,6 +57,8 @@ class Session(QObject):
     went = Signal(str, dict)
     paper_told = Signal(str, str)
     clock_differed = Signal(str)
+    actor_changed = Signal()
+    settings_changed = Signal()
     _arrived = Signal(object)
 
     def __init__(
@@ -85,12 +92,11 @@ class Session(QObject):
         self._second = QTimer(self)
         self._second.setInterval(1000)
         self._second.timeout.connect(self._tick)
-        self._second.start()
-        self._listener: Listener | None = changes.listen(store, self._arrived.emit)
-        # Nothing is read before somebody listens: what is written in between would be seen by nobody.
+        self._listener: Listener | None = None
         self.outbox = OutboxKeeper(self)
-        listening = self._listener.listening
-        background.data(self, lambda: listening.wait(LISTENING_S))
+        self.journal = JournalKeeper(self)
+        self.printing = PrintKeeper(self, self.papers.parent)
+        self._listen()
 
     def now(self) -> datetime:
         """The hall's time in UTC, without asking the database."""
@@ -104,25 +110,73 @@ class Session(QObject):
         """Shows the page of that name and gives it `what` (see `Page.show_with`)."""
         self.went.emit(page, what)
 
-    def print_pdf(self, pdf: bytes | Callable[[], bytes], title: str, purpose: str) -> None:
-        """Keeps a paper in the papers folder and prints it, in the devices lane; the status bar tells.
+    def use_settings(self, settings: Settings) -> None:
+        """Puts other settings of this PC in force, which have been saved."""
+        self.settings = settings
+        self.settings_changed.emit()
+
+    def print_pdf(
+        self,
+        pdf: bytes | Callable[[], bytes],
+        title: str,
+        purpose: str,
+        options: Options | None = None,
+    ) -> None:
+        """Keeps a paper in the papers folder and has it printed; the status bar tells.
 
         `pdf` may be a function that makes the bytes, which then runs in the devices lane too.
         `purpose` chooses the printer and begins the file's name: `slip`, `receipt`, `routing_slip`, `report`.
         """
         from hall_desk.ui import papers
 
-        papers.send(self, pdf, title, purpose)
+        papers.send(self, pdf, title, purpose, options)
+
+    def take_over(self, actor: Actor) -> None:
+        """Lets another person with the same rights go on with what is on the screen; all is read again for them."""
+        self.actor = actor
+        self.actor_changed.emit()
+        self.read_all_again()
+
+    def rest(self) -> None:
+        """Listens no more and reads nothing, until `wake`: its person is away and another one has the screen."""
+        listener = self._rest()
+        if listener is not None:
+            self.background.devices(self.background, listener.stop)
+
+    def wake(self, actor: Actor) -> None:
+        """Goes on after `rest`, for the same person as they signed in now."""
+        self.actor = actor
+        self._listen()
+        self.outbox.start()
+        self.journal.start()
+        if self.online == self.store.away:
+            self.online = not self.store.away
+            self.online_changed.emit(self.online)
+        self.read_all_again()
 
     def stop(self) -> None:
-        """Ends the listening, without waiting for it; the lanes belong to whoever made them."""
-        self._second.stop()
-        self._coalesce.stop()
-        self.outbox.stop()
-        listener, self._listener = self._listener, None
+        """Ends the listening for good, without waiting for it; the lanes belong to whoever made them."""
+        self.printing.stop()
+        listener = self._rest()
         if listener is not None:
             # Its thread may be waiting for a server that is away. The session outlives it.
             self.background.devices(self.background, listener.stop, self._listener_ended)
+
+    def _listen(self) -> None:
+        self._second.start()
+        self._listener = changes.listen(self.store, self._arrived.emit)
+        # Nothing is read before somebody listens: what is written in between would be seen by nobody.
+        listening = self._listener.listening
+        self.background.data(self, lambda: listening.wait(LISTENING_S))
+
+    def _rest(self) -> Listener | None:
+        self._second.stop()
+        self._coalesce.stop()
+        self._waiting.clear()
+        self.outbox.stop()
+        self.journal.stop()
+        listener, self._listener = self._listener, None
+        return listener
 
     def read_all_again(self) -> None:
         """Tells every screen to read again what it shows: the hall is another one now."""
@@ -143,6 +197,8 @@ class Session(QObject):
     @Slot()
     def _tell(self) -> None:
         waiting, self._waiting = self._waiting, []
+        if self._listener is None:
+            return  # said on the way to its rest
         self.changed.emit(functools.reduce(operator.or_, waiting))
 
     @Slot()

@@ -28,6 +28,7 @@ from hall_desk.ui.notices import bug_sentence
 from hall_desk.ui.setup import Draft, Step
 from hall_desk.ui.setup.done import DoneStep
 from hall_desk.ui.setup.hall import HallStep
+from hall_desk.ui.setup.hall_key import KeyStep, SheetStep
 from hall_desk.ui.setup.lists import ListsStep
 from hall_desk.ui.setup.server import ServerStep
 from hall_desk.ui.setup.this_pc import ThisPcStep
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
 
+    from hall_desk.settings import Settings
     from hall_desk.ui.background import Background
 
 _WIDTH = 780
@@ -113,7 +115,7 @@ class SetupWizard(QWidget):
         pc = ThisPcStep(draft, background)
         pc.language_picked.connect(self.pick_language)
         done = DoneStep(draft, background, self._folder)
-        done.made.connect(self.finished)
+        done.made.connect(self._made)
         done.letter_taken.connect(self._letter_taken)
         return {
             "where": WhereStep(draft, background),
@@ -122,6 +124,8 @@ class SetupWizard(QWidget):
             "lists": ListsStep(draft, background),
             "pc": pc,
             "done": done,
+            "key": KeyStep(draft, background),
+            "sheet": SheetStep(draft, background, self._folder),
         }
 
     def _laid_out(self) -> QWidget:
@@ -183,12 +187,25 @@ class SetupWizard(QWidget):
         """One step back; nothing that was typed is lost."""
         names = self.draft.steps()
         at = names.index(self.at)
+        if self.draft.made is not None:
+            return
         if at and not (self.at == "done" and self.step().busy()):
             self._go(names[at - 1])
 
     def _passed(self) -> None:
+        if self.draft.made is not None:
+            self.finished.emit(self.draft.made)
+            return
         names = self.draft.steps()
         self._go(names[names.index(self.at) + 1])
+
+    def _made(self, settings: Settings) -> None:
+        """All is written. A new hall's recovery sheet comes before the sign-in."""
+        self.draft.made = settings
+        if "sheet" in self.draft.steps():
+            self._go("sheet")
+        else:
+            self.finished.emit(settings)
 
     def _go(self, name: str) -> None:
         self.step().leave()
@@ -222,7 +239,7 @@ class SetupWizard(QWidget):
         if self.at not in self.draft.steps():
             return
         self.path.setText(self._path_words())
-        self.back.setVisible(self.at != "where")
+        self.back.setVisible(self.at != "where" and self.draft.made is None)
         self.back.setEnabled(not (self.at == "done" and step.busy()))
         self.next.setText(step.next_words())
         if step.busy() and self.next.hasFocus():
@@ -239,6 +256,8 @@ class SetupWizard(QWidget):
             "lists": _("Its lists"),
             "pc": _("This PC"),
             "done": _("Look it over"),
+            "key": _("Its key"),
+            "sheet": _("Recovery sheet"),
         }
         names = self.draft.steps()
         now = names.index(self.at)

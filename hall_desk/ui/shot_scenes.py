@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QDate
+
+from hall_desk.devices.instruments import IdCard
+from hall_desk.devices.thermometer_lines import Heard
 from hall_desk.services import halls, matters, ratings, sample_day, screening, tickets
 from hall_desk.services.accounts import Role
 from hall_desk.services.ratings import Guest
 from hall_desk.store.ids import new_id
 from hall_desk.ui.dialogs.collector import CollectorDialog
 from hall_desk.ui.dialogs.correction import CorrectionDialog
+from hall_desk.ui.dialogs.devices import DevicesDialog
 from hall_desk.ui.dialogs.follow_up import FollowUpDialog
 from hall_desk.ui.dialogs.missing_notice import MissingNoticeDialog
 from hall_desk.ui.dialogs.new_callback import NewCallbackDialog
@@ -21,6 +26,7 @@ from hall_desk.ui.dialogs.standard_papers import StandardPapersDialog
 from hall_desk.ui.dialogs.ticket_steps import SuspendDialog, TransferDialog
 from hall_desk.ui.foyer.screen import FoyerScreen
 from hall_desk.ui.pages.consultation import ConsultationPage
+from hall_desk.ui.pages.journal import JournalPage
 from hall_desk.ui.pages.people import DISINFECTION, RATINGS, PeoplePage
 from hall_desk.ui.pages.screening import ScreeningPage
 from hall_desk.ui.rating_window import RatingWindow
@@ -79,6 +85,20 @@ def _full_day(window: MainWindow) -> None:
     # The sample day itself, not the morning after it on which the sample hall opens.
     if halls.info(window.session.store).practice:
         window.session.go("report", day=sample_day.DAY)
+
+
+def _full_week(window: MainWindow) -> None:
+    if halls.info(window.session.store).practice:
+        window.session.go("report", day=sample_day.DAY, kind="week")
+
+
+def _verified(window: MainWindow) -> None:
+    page = window.page()
+    assert isinstance(page, JournalPage)
+    if halls.info(window.session.store).practice:
+        day = sample_day.DAY
+        page.last.setDate(QDate(day.year, day.month, day.day))
+    page.verify()
 
 
 def _section(name: str, window: MainWindow) -> None:
@@ -152,6 +172,16 @@ def _with_low_rating(window: MainWindow) -> None:
     session.background.data(window, lambda: ratings.to_follow_up(session.actor), found)
 
 
+def _devices(window: MainWindow) -> None:
+    """With a thermometer that has spoken, and a card that was read."""
+    window.show_devices()
+    (dialog,) = window.dialogs()
+    assert isinstance(dialog, DevicesDialog)
+    dialog.port.set_text("/dev/ttyUSB0")
+    window.devices.thermometer.heard.emit(Heard("BODY: 36.5 °C", 365))
+    dialog.take_reading(IdCard(_NAME, "11010519491231002X"))
+
+
 _DESK, _CLERK, _BOSS = Role.FRONT_DESK, Role.WINDOW_CLERK, Role.MANAGER
 
 
@@ -199,8 +229,14 @@ SCENES: tuple[Scene, ...] = (
     ),
     _dialog(_BOSS, "report", "close-of-day", lambda window: window.close_day()),
     Scene(_BOSS, "report", "report", _full_day),
+    Scene(_BOSS, "report", "report-of-a-week", _full_week),
+    Scene(_BOSS, "journal", "journal", _verified),
     Scene(_BOSS, "outbox", "outbox"),
     _dialog(_BOSS, "screening", "keys", lambda window: window.show_keys()),
+    _dialog(_DESK, "screening", "devices", _devices),
+    _dialog(_DESK, "screening", "change-pin", lambda window: window.change_pin()),
+    Scene(_DESK, "screening", "lock", lambda window: window.lock.lock()),
+    Scene(_BOSS, "screening", "switch-person", lambda window: window.lock.switch()),
 )  # fmt: skip
 
 

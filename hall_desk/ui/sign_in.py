@@ -26,8 +26,12 @@ from hall_desk.ui.away_banner import away_words
 from hall_desk.ui.buttons import Button, Link
 from hall_desk.ui.fields import LabelledField
 from hall_desk.ui.labels import Band, Ground, Text
+from hall_desk.ui.top_bar import post_text
+from hall_desk.ui.typed import lost_sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
 
     from hall_desk.errors import HallDeskError
@@ -72,6 +76,9 @@ class SignIn(QWidget):
         super().__init__(parent)
         self._store = store
         self._background = background
+        # The people whose half-typed work would be lost with the program, which asks them before it ends.
+        self.unfinished: Callable[[], Sequence[str]] = tuple
+        self._close_asked = False
         self._names: list[StaffName] = []
         self._index: pinyin.Index[str] | None = None
         self._asking = False
@@ -204,7 +211,7 @@ class SignIn(QWidget):
         self.list.clear()
         for person in self._names:
             if not wanted or person.name in fit or wanted == person.window_number:
-                item = QListWidgetItem(f"{person.name}    {_post(person)}", self.list)
+                item = QListWidgetItem(f"{person.name}    {post_text(person)}", self.list)
                 item.setData(Qt.ItemDataRole.UserRole, person.name)
                 item.setSizeHint(QSize(100, _ROW))
         if self.list.count() and wanted:
@@ -282,6 +289,13 @@ class SignIn(QWidget):
         self.button.setEnabled(not asking)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        names = self.unfinished()
+        if names and not self._close_asked:
+            self._close_asked = True
+            event.ignore()
+            self.problem.setText(lost_sentence(names))
+            self.problem.show()
+            return
         self.closed.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -311,9 +325,3 @@ def enter(store: Store, name: str, pin: str, letter: str) -> Actor:
     if actor.may("tickets.open"):
         wanted = accounts.claim_letter(store, platform.node(), wanted)
     return replace(actor, letter=wanted or actor.letter)
-
-
-def _post(person: StaffName) -> str:
-    if person.window_number:
-        return _("Window {number}").format(number=person.window_number)
-    return i18n.code("role", person.role.value)

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from hall_desk.i18n import N_, _
 from hall_desk.services import posts
-from hall_desk.ui import theme
-from hall_desk.ui.labels import Elided, Text
+from hall_desk.ui import key_map, theme
+from hall_desk.ui.labels import Chip, Elided, Text
+from hall_desk.ui.print_keeper import cause, printer_words, trouble_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PySide6.QtGui import QMouseEvent
+
     from hall_desk.services.halls import HallInfo
     from hall_desk.services.posts import OnPost
     from hall_desk.store.changes import Changed
+    from hall_desk.store.print_jobs import PrintJob
     from hall_desk.ui.session import Session
 
 HEIGHT = 30
@@ -30,8 +34,27 @@ _DUTIES = {
 }
 
 
+PRINT_JOBS = "Ctrl+Shift+P"
+
+
+class _Trouble(Chip):
+    """The red sign that a paper did not come out."""
+
+    clicked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__("", "bad")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+        self.clicked.emit()
+
+
 class StatusBar(QFrame):
-    """Says quietly how things are."""
+    """Says quietly how things are; only a paper that did not come out is red. `print_jobs_asked`: it was clicked."""
+
+    print_jobs_asked = Signal()
 
     def __init__(self, session: Session, info: HallInfo, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,11 +62,14 @@ class StatusBar(QFrame):
         self.setObjectName("status_bar")
         self.setFixedHeight(HEIGHT)
         self.printer = Text()
+        self.trouble = _Trouble()
+        self.trouble.clicked.connect(self.print_jobs_asked)
         self.database = Text()
         self.clock = Text(_("Clock of this PC is wrong"))
         theme.restyle(self.clock, "state", "bad")
         self.duty = Elided()
         self.paper = Elided()
+        self._paper_failed = False
         self.practice = Text(_("Practice hall: nothing here is real"))
         theme.restyle(self.practice, "state", "practice")
         if not info.practice:
@@ -51,6 +77,7 @@ class StatusBar(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 0, 16, 0)
         layout.setSpacing(10)
+        layout.addWidget(self.trouble)
         layout.addWidget(self.printer)
         layout.addWidget(Text("·"))
         layout.addWidget(self.database)
@@ -75,6 +102,9 @@ class StatusBar(QFrame):
         session.changed.connect(self._on_changed)
         self._show_clock(session.clock_warning)
         self._show_printer()
+        session.settings_changed.connect(self._show_printer)
+        session.printing.told.connect(self._show_trouble)
+        self._show_trouble(session.printing.latest)
         self._show_database(session.online)
         self.show_paper("", "")
         self._show_duty([])
@@ -82,6 +112,7 @@ class StatusBar(QFrame):
 
     def show_paper(self, kind: str, text: str) -> None:
         """What became of a paper; an error stays until the next one."""
+        self._paper_failed = kind == "error"
         self.paper.setText(text)
         self._dot.setVisible(bool(text))
         theme.restyle(self.paper, "state", "bad" if kind == "error" else "")
@@ -110,11 +141,20 @@ class StatusBar(QFrame):
         for widget in (self.duty, self._duty_dot):
             widget.setVisible(bool(text))
 
+    def _show_trouble(self, jobs: list[PrintJob]) -> None:
+        words = trouble_words(jobs)
+        self.trouble.show_text(f"{words}  ·  {key_map.now(PRINT_JOBS)}" if words else "", "bad")
+        theme.restyle(self.trouble, "state", "bad")
+        if not words and self._paper_failed:
+            self.show_paper("", "")
+        self.trouble.setToolTip(next((cause(job) for job in jobs if job.troubled), ""))
+        self.printer.setVisible(not words)
+
     def _show_printer(self) -> None:
         settings = self._session.settings
-        if settings.printer:
+        if settings.slip_printer and settings.slip_printer != "none":
             text = _("Printer: {name}, {roll}").format(
-                name=settings.printer, roll=roll_text(settings.roll)
+                name=printer_words(settings.slip_printer), roll=roll_text(settings.roll)
             )
         else:
             text = _("Printer: none, papers are kept as PDF")

@@ -97,12 +97,16 @@ def sentence(line: HistoryLine) -> str:
             said = _("{who} handed back {papers}")
         case "ticket.closed":
             said = _("Closed")
-        case "ticket.printed":
-            said = _("{who} printed the receipt again")
+        case "ticket.reprinted" if facts.get("paper") == "routing_slip":
+            said = _("{who} printed the routing slip again (reprint {count})")
+        case "ticket.reprinted":
+            said = _("{who} printed the receipt again (reprint {count})")
         case "foyer.called_again":
             said = _("{who} had the resident called again")
         case "day.carried_over":
             said = _("{who} carried it over when closing the day")
+        case "identity.revealed":
+            said = _("{who} was shown the ID number")
         case "ticket.paper_printed":
             said = _("{who} printed the paper “{form}”")
         case "ticket.undone":
@@ -124,6 +128,7 @@ def sentence(line: HistoryLine) -> str:
     text = said.format(
         who=who(line),
         papers=papers,
+        count=facts.get("count", ""),
         window=facts.get("window_to", ""),
         step=_(STEPS.get(str(facts.get("undone", "")), "")),
         form=_(FORMS.get(str(facts.get("form", "")), "")),

@@ -19,6 +19,7 @@ from hall_desk.i18n import _
 from hall_desk.ui import key_map
 from hall_desk.ui.buttons import Button, Link
 from hall_desk.ui.hand_back_foot import HandBackFoot
+from hall_desk.ui.id_line import IdLine
 from hall_desk.ui.labels import Band, Chip, Ground, Text
 from hall_desk.ui.papers_table import PaperRow, PapersTable
 from hall_desk.ui.ticket_cards import Chip as CardChip
@@ -60,11 +61,11 @@ class TicketPanel(Ground):
     another_matter_wanted = Signal()
     papers_wanted = Signal()
     correction_wanted = Signal()
+    id_wanted = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("card", parent)
         self._session = session
-        self._actor = session.actor
         self._unticked: set[UUID] = set()
         self.ticket: TicketView | None = None
         self.number = Text("", "title")
@@ -72,6 +73,7 @@ class TicketPanel(Ground):
         self.state = Chip("", "muted")
         self.who = Text("").wrap()
         self.priority = Chip("", "info")
+        self.id_line = IdLine(session)
         self.facts = Text("", "soft").wrap()
         self.remark = Text("", "soft").wrap()
         self.result = Band("info")
@@ -105,6 +107,7 @@ class TicketPanel(Ground):
         self.papers_button.clicked.connect(self.papers_wanted)
         self.another_button.clicked.connect(self.another_matter_wanted)
         self.correct_link.clicked.connect(self.correction_wanted)
+        self.id_line.wanted.connect(self.id_wanted)
         self.show_ticket(None)
 
     def _lay_out(self) -> None:
@@ -131,7 +134,7 @@ class TicketPanel(Ground):
         middle = QVBoxLayout(inside)
         middle.setContentsMargins(0, 0, 8, 0)
         middle.setSpacing(6)
-        for widget in (self.facts, self.remark, self.result):
+        for widget in (self.id_line, self.facts, self.remark, self.result):
             middle.addWidget(widget)
         middle.addSpacing(4)
         middle.addWidget(Text(_("Papers"), "heading"))
@@ -186,10 +189,11 @@ class TicketPanel(Ground):
         if card.outcome in ("withdrawn", "terminated"):
             word = f"{i18n.code('ticket_outcome', card.outcome)} · {word}"
         self.state.show_text(word, STATE_KINDS.get(card.state, "muted"))
-        self.who.setText(f"{unbroken(card.name)}  {ticket.phone_masked}".strip())
+        self.who.setText(f"{unbroken(i18n.still_kept(card.name))}  {ticket.phone_masked}".strip())
         self.priority.show_text(
             i18n.code("priority", card.priority) if card.priority else "", "info"
         )
+        self.id_line.show_ticket(ticket)
         self.facts.setText(self._facts(ticket))
         self.remark.setText(_("Said at intake: {text}").format(text=ticket.remark))
         self.remark.setVisible(bool(ticket.remark))
@@ -217,7 +221,7 @@ class TicketPanel(Ground):
             said = _("Missing: {what}").format(what=card.missing)
         elif card.outcome in ("withdrawn", "terminated"):
             self.result.show_kind("warn")
-            said = _("Reason: {text}").format(text=ticket.result)
+            said = _("Reason: {text}").format(text=i18n.still_kept(ticket.result))
         else:
             self.result.show_kind("info")
             said = _("Result: {text}").format(text=ticket.result) if ticket.result else ""
@@ -257,24 +261,27 @@ class TicketPanel(Ground):
 
     def _returning(self, ticket: TicketView) -> bool:
         """Whether papers of this ticket can be handed back now, by this person."""
-        return ticket.card.state in ("ready", "suspended") and self._actor.may("tickets.hand_back")
+        return ticket.card.state in ("ready", "suspended") and self._session.actor.may(
+            "tickets.hand_back"
+        )
 
     def _show_actions(self, ticket: TicketView) -> None:
         state = ticket.card.state
         out = [paper for paper in ticket.papers if paper.out]
         returning = self._returning(ticket) and (state == "ready" or bool(out))
-        self.papers_button.setVisible(self._actor.may("tickets.print"))
+        self.papers_button.setVisible(self._session.actor.may("tickets.print"))
         self.another_button.setVisible(
-            state != "closed" and bool(out) and self._actor.may("tickets.open")
+            state != "closed" and bool(out) and self._session.actor.may("tickets.open")
         )
-        self.correct_link.setVisible(self._actor.may("tickets.correct"))
+        self.correct_link.setVisible(self._session.actor.may("tickets.correct"))
         self.resume_button.setVisible(
             state == "suspended"
-            and self._actor.may("tickets.handle")
-            and self._actor.window_id in (None, ticket.card.window_id)
+            and self._session.actor.may("tickets.handle")
+            and self._session.actor.window_id in (None, ticket.card.window_id)
         )
         self.withdraw_button.setVisible(
-            state in ("queued", "handling", "suspended") and self._actor.may("tickets.withdraw")
+            state in ("queued", "handling", "suspended")
+            and self._session.actor.may("tickets.withdraw")
         )
         self.reprint_button.setVisible(state != "closed")
         self.hand_back_foot.show_ticket(ticket, returning=returning)

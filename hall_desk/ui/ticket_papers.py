@@ -12,25 +12,39 @@ if TYPE_CHECKING:
     from hall_desk.ui.session import Session
 
 
-def print_receipt(session: Session, facts: ReceiptFacts, *, routing: bool = True) -> None:
-    """The resident's receipt, and with `routing` the slip that travels with the papers."""
+def print_receipt(
+    session: Session, facts: ReceiptFacts, *, routing: bool = True, reprint: int = 0
+) -> None:
+    """The resident's receipt, and with `routing` the slip that travels with the papers; `reprint` is its count."""
     roll = session.settings.roll
 
     def receipt() -> bytes:
         from hall_desk.documents import receipt as papers
 
-        return papers.receipt(facts, roll)
+        return papers.receipt(facts, roll, reprint)
 
     def routing_slip() -> bytes:
         from hall_desk.documents import receipt as papers
 
-        return papers.routing_slip(facts, roll)
+        return papers.routing_slip(facts, roll, reprint)
 
     title = _("Receipt {number}").format(number=facts.number)
     session.print_pdf(receipt, title, "receipt")
     if routing:
         title = _("Routing slip {number}").format(number=facts.number)
         session.print_pdf(routing_slip, title, "routing_slip")
+
+
+def print_bag_label(session: Session, facts: ReceiptFacts) -> None:
+    """The label for the bag the ticket's papers are kept in."""
+    roll = session.settings.roll
+
+    def label() -> bytes:
+        from hall_desk.documents.bag_label import bag_label
+
+        return bag_label(facts, roll)
+
+    session.print_pdf(label, _("Bag label {number}").format(number=facts.number), "bag_label")
 
 
 def print_slip(session: Session, facts: SlipFacts) -> None:

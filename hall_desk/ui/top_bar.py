@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QWidget
 
 from hall_desk import i18n
 from hall_desk.i18n import N_, _
-from hall_desk.services.accounts import Actor
+from hall_desk.services.accounts import Actor, StaffName
 from hall_desk.ui import key_map, theme
 from hall_desk.ui.finder import Finder
 from hall_desk.ui.labels import Elided, Text
@@ -42,23 +42,28 @@ def day_text(local: datetime) -> str:
     )
 
 
-def post_text(actor: Actor) -> str:
+def post_text(person: Actor | StaffName) -> str:
     """Where somebody works: the window, or the words for the role."""
-    if actor.window_number:
-        return _("Window {number}").format(number=actor.window_number)
-    return i18n.code("role", actor.role.value)
+    if person.window_number:
+        return _("Window {number}").format(number=person.window_number)
+    return i18n.code("role", person.role.value)
 
 
 class PersonButton(QPushButton):
     """Who is signed in, with the menu of what can be done about it."""
 
     def __init__(self, actor: Actor, parent: QWidget | None = None) -> None:
-        super().__init__(f"{actor.name[:LONGEST_NAME]} · {post_text(actor)}", parent)
+        super().__init__(parent)
         self.setObjectName("person")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAutoDefault(False)
+        self.show_person(actor)
+
+    def show_person(self, actor: Actor) -> None:
+        self.setText(f"{actor.name[:LONGEST_NAME]} · {post_text(actor)}")
         self._first = actor.name[:1]
         self.setAccessibleName(_("Signed in: {person}").format(person=self.text()))
+        self.updateGeometry()
 
     def sizeHint(self) -> QSize:
         width = QFontMetrics(theme.font()).horizontalAdvance(self.text())
@@ -131,12 +136,18 @@ class Online(QWidget):
 
 
 class TopBar(QFrame):
-    """What is always there. `switch_person`, `quit` and `language` (a code) are picked in the menu."""
+    """What is always there. `language_picked` gives a code; what else is picked in the menu carries nothing."""
 
+    lock_asked = Signal()
     person_switch_asked = Signal()
+    sign_out_asked = Signal()
+    change_pin_asked = Signal()
+    auto_lock_asked = Signal()
     language_picked = Signal(str)
     quit_asked = Signal()
     keys_asked = Signal()
+    printers_asked = Signal()
+    devices_asked = Signal()
     # Going on a post, handing it over, leaving it: for whoever is signed in.
     take_post_asked = Signal()
     hand_over_asked = Signal()
@@ -169,6 +180,7 @@ class TopBar(QFrame):
         for widget in (self.day, self.clock, self.online, self.person):
             layout.addWidget(widget)
         self.menu = self._make_menu()
+        session.actor_changed.connect(lambda: self.person.show_person(session.actor))
         session.ticked.connect(self.show_time)
         session.online_changed.connect(lambda online: self.online.show_online(online=online))
         self.online.show_online(online=session.online)
@@ -184,9 +196,11 @@ class TopBar(QFrame):
 
     def _make_menu(self) -> QMenu:
         menu = QMenu(self)
-        menu.addAction(
-            _("Switch person…") + "\t" + key_map.now("Ctrl+L"), self.person_switch_asked.emit
-        )
+        lock, switch = key_map.now("Ctrl+Shift+L"), key_map.now("Ctrl+L")
+        menu.addAction(_("Lock the screen") + "\t" + lock, self.lock_asked.emit)
+        menu.addAction(_("Switch person…") + "\t" + switch, self.person_switch_asked.emit)
+        menu.addAction(_("Change PIN…"), self.change_pin_asked.emit)
+        menu.addAction(_("Sign out"), self.sign_out_asked.emit)
         if self._session.actor.may("posts.take"):
             menu.addSeparator()
             take, over = key_map.now("Ctrl+G"), key_map.now("Ctrl+H")
@@ -202,6 +216,10 @@ class TopBar(QFrame):
                 lambda _checked, picked=language: self.language_picked.emit(picked)
             )
         menu.addSeparator()
+        if self._session.actor.may("halls.change"):
+            menu.addAction(_("Automatic lock…"), self.auto_lock_asked.emit)
+        menu.addAction(_("Devices…"), self.devices_asked.emit)
+        menu.addAction(_("Printers of this PC…"), self.printers_asked.emit)
         menu.addAction(_("All keys…") + "\t" + key_map.now("Ctrl+F1"), self.keys_asked.emit)
         menu.addAction(_("Quit") + "\t" + key_map.now("Ctrl+Q"), self.quit_asked.emit)
         return menu

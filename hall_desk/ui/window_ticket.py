@@ -12,6 +12,7 @@ from hall_desk.i18n import _
 from hall_desk.ui import theme
 from hall_desk.ui.buttons import Button, Link
 from hall_desk.ui.handled_papers import HandledPapers
+from hall_desk.ui.id_line import IdLine
 from hall_desk.ui.labels import Band, Chip, Ground, Text
 from hall_desk.ui.result_field import ResultField
 from hall_desk.ui.ticket_clock import clock_text, lateness_text, tone_of
@@ -40,11 +41,11 @@ class WindowTicket(Ground):
     release_wanted = Signal()
     terminate_wanted = Signal()
     papers_wanted = Signal()
+    id_wanted = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("card", parent)
         self._session = session
-        self._actor = session.actor
         self._half_done: dict[UUID, tuple[str, list[PaperRow]]] = {}
         self.ticket: TicketView | None = None
         self.number = Text("")
@@ -55,6 +56,8 @@ class WindowTicket(Ground):
         self.clock = Text("")
         self.clock.setStyleSheet("font-size: 32px; font-weight: bold;")
         self.late = Chip("", "bad")
+        self.id_line = IdLine(session)
+        self.id_line.wanted.connect(self.id_wanted)
         self.resident, self.opened, self.remark = Text("").wrap(), Text(""), Text("").wrap()
         self.note = Band("warn")
         self.note_text = Text("").wrap()
@@ -113,6 +116,7 @@ class WindowTicket(Ground):
         ):
             who.addWidget(Text(label, "label"), 0, column)
             who.addWidget(value, 1, column, Qt.AlignmentFlag.AlignTop)
+        who.addWidget(self.id_line, 2, 0, 1, 3)
         who.setColumnStretch(2, 1)
         for band, text, button in (
             (self.note, self.note_text, self.note_button),
@@ -174,13 +178,14 @@ class WindowTicket(Ground):
             "  ".join(
                 part
                 for part in (
-                    card.name,
+                    i18n.still_kept(card.name),
                     ticket.phone_masked,
                     i18n.code("priority", card.priority) if card.priority else "",
                 )
                 if part
             )
         )
+        self.id_line.show_ticket(ticket)
         opened = self._session.store.local(card.opened_at)
         self.opened.setText(f"{opened:%H:%M} · {ticket.opened_by}")
         self.remark.setText(ticket.remark or "—")
@@ -210,13 +215,13 @@ class WindowTicket(Ground):
         ticket = self.ticket
         return (
             ticket is not None
-            and self._actor.may("tickets.handle")
-            and self._actor.window_id in (None, ticket.card.window_id)
+            and self._session.actor.may("tickets.handle")
+            and self._session.actor.window_id in (None, ticket.card.window_id)
         )
 
     def _show_state(self, ticket: TicketView) -> None:
         card = ticket.card
-        mine = card.state == "handling" and card.owner == self._actor.name
+        mine = card.state == "handling" and card.owner == self._session.actor.name
         word = "" if mine else i18n.code("state", card.state)
         self.state.show_text(word, "warn" if card.state == "suspended" else "muted")
         other = card.state == "handling" and not mine
@@ -240,7 +245,7 @@ class WindowTicket(Ground):
             said = _("Result: {text}").format(text=ticket.result)
         self.outcome.setText(said)
         self.outcome.setVisible(bool(said))
-        self.papers_button.setVisible(self._actor.may("tickets.print"))
+        self.papers_button.setVisible(self._session.actor.may("tickets.print"))
         self.claim_button.setVisible(may and state == "queued")
         self.resume_button.setVisible(may and state == "suspended")
         for button in (self.finish_button, self.suspend_button, self.transfer_button):

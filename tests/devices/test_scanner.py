@@ -631,3 +631,84 @@ def test_a_thousand_keys_without_an_end_are_given_back(
     pause(clock)
     qtbot.waitUntil(lambda: form.line.text() == text, timeout=5000)
     assert scanned == []
+
+
+# --- readers of ID cards -------------------------------------------------------------------------------------
+
+CARD = "11010519491231002X"
+
+
+def send_card(board: Keyboard, fields: tuple[str, ...], part: Qt.Key) -> None:
+    board.at += 500
+    board.clock.ms += 500
+    for field in fields:
+        for character in field:
+            key = Qt.Key(ord(character)) if character.isascii() else Qt.Key.Key_unknown
+            board.press(key, character)
+        board.press(part, "\t" if part == Qt.Key.Key_Tab else "\r")
+
+
+@pytest.mark.parametrize("part", [Qt.Key.Key_Tab, Qt.Key.Key_Return])
+@pytest.mark.parametrize(
+    "fields",
+    [("于丽", CARD), (CARD, "于丽"), ("于丽", "女", "汉", "北京市西城区1号", CARD), (CARD,)],
+)
+def test_the_fields_of_a_card_are_one_scan(
+    form: Form,
+    scanned: list[str],
+    board: Keyboard,
+    clock: Clock,
+    qtbot: QtBot,
+    fields: tuple[str, ...],
+    part: Qt.Key,
+) -> None:
+    before = form.state()
+    send_card(board, fields, part)
+    pause(clock)
+    qtbot.waitUntil(lambda: scanned == ["\t".join(fields)], timeout=2000)
+    assert form.state() == before
+    assert form.line.hasFocus()
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["a word", "each character"])
+def test_a_name_that_was_committed_is_taken_out_of_its_field_again(
+    form: Form, scanned: list[str], board: Keyboard, clock: Clock, qtbot: QtBot, whole: bool
+) -> None:
+    form.line.setText("前面")
+    for text in ("于女士",) if whole else "于女士":
+        commit(form, clock, text)
+        board.at += 5
+    board.press(Qt.Key.Key_Tab, "\t")
+    board.type(CARD)
+    board.press(Qt.Key.Key_Tab, "\t")
+    pause(clock)
+    qtbot.waitUntil(lambda: scanned == [f"于女士\t{CARD}"], timeout=2000)
+    assert form.line.text() == "前面"
+    assert form.line.hasFocus()
+
+
+def test_a_word_and_enter_at_once_without_a_card_are_given_back(
+    form: Form, scanned: list[str], board: Keyboard, clock: Clock, qtbot: QtBot
+) -> None:
+    send_card(board, ("于丽",), Qt.Key.Key_Return)
+    assert form.pressed == []
+    pause(clock)
+    qtbot.waitUntil(lambda: form.pressed == ["return"], timeout=2000)
+    assert (scanned, form.line.text()) == ([], "于丽")
+
+
+def test_a_chinese_text_from_a_code_is_still_one_scan(
+    form: Form, scanned: list[str], board: Keyboard, clock: Clock, qtbot: QtBot
+) -> None:
+    send_card(board, ("太平桥街道政务服务大厅",), Qt.Key.Key_Return)
+    pause(clock)
+    qtbot.waitUntil(lambda: scanned == ["太平桥街道政务服务大厅"], timeout=2000)
+    assert form.line.text() == ""
+
+
+def test_a_receipt_right_behind_a_card_is_a_scan_of_its_own(
+    form: Form, scanned: list[str], board: Keyboard, clock: Clock
+) -> None:
+    send_card(board, ("于丽", CARD), Qt.Key.Key_Tab)
+    board.scan(RECEIPT)
+    assert scanned == [f"于丽\t{CARD}", RECEIPT]

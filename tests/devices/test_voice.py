@@ -9,6 +9,7 @@ import math
 import os
 import wave
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -174,3 +175,40 @@ def test_a_silent_pc_starts_nothing() -> None:
     made.announce("一", "zh_CN")
     assert (made.busy(), made._thread) == (False, None)
     made.stop()
+
+
+def test_what_waited_before_a_silence_is_not_said_after_it(
+    speaking: Voice, heard: Path, qtbot: QtBot
+) -> None:
+    gate = heard.parent / "gate"
+    gate.unlink()
+    os.mkfifo(gate)
+    speaking.announce("一", "zh_CN")
+    speaking.announce("二", "zh_CN")
+    qtbot.waitUntil(lambda: lines(heard) == ["start chime"], timeout=WAIT_MS)
+    speaking.mute(True)
+    speaking.mute(False)
+    qtbot.waitUntil(lambda: not speaking.busy(), timeout=WAIT_MS)
+    assert lines(heard) == ["start chime"]
+    gate.unlink()
+    gate.write_text("open\n")
+    speaking.announce("三", "zh_CN")
+    qtbot.waitUntil(lambda: not speaking.busy(), timeout=WAIT_MS)
+    assert lines(heard)[-1] == "end 三"
+
+
+@pytest.mark.parametrize(("language", "chosen"), [("zh_CN", "HUIHUI"), ("en", "ZIRA"), ("fr", "")])
+def test_windows_speaks_in_the_language_of_the_screen(language: str, chosen: str) -> None:
+    zira = SimpleNamespace(id=r"HKEY\Tokens\TTS_MS_EN-US_ZIRA_11.0", languages=[])
+    huihui = SimpleNamespace(id=r"HKEY\Tokens\TTS_MS_ZH-CN_HUIHUI_11.0")
+    assert chosen in voice.voice_for([zira, huihui], language)
+    assert bool(voice.voice_for([zira, huihui], language)) == bool(chosen)
+
+
+def test_other_systems_say_the_language_of_a_voice() -> None:
+    voices = [
+        SimpleNamespace(id="com.apple.Samantha", languages=["en_US"]),
+        SimpleNamespace(id="com.apple.Tingting", languages=["zh_CN"]),
+    ]
+    assert voice.voice_for(voices, "zh_CN") == "com.apple.Tingting"
+    assert voice.voice_for([], "zh_CN") == ""

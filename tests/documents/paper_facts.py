@@ -104,7 +104,8 @@ RECEIPT = ReceiptFacts(
     window=WINDOW,
     papers=(paper("身份证"), paper("领卡证明")),
     pickup_code="4072",
-    code="HD1*A018*20200221*7K",
+    code="HD1*A018*20200221*9F3C21A0*K7QMJ",
+    reference="HD1*A018*20200221*K7QMU",
     expected_minutes=4,
     printed_at=MORNING,
     clerk="陈",
@@ -402,6 +403,7 @@ DAY = DayFigures(
         ),
     ),
     late=LateFigures(2, by_code(phone_case=2), at(17, 12)),
+    purged=by_code(screening=12, callback=3),
     attention=(
         Attention("fever", {"at": "10:07"}),
         Attention(
@@ -445,6 +447,7 @@ EMPTY_DAY = replace(
     ratings=RatingFigures(0, 0, grades(0, 0, 0, 0, 0), (), 0, 0),
     close=CloseFigures(None, "", ()),
     late=LateFigures(0, (), None),
+    purged=(),
     attention=(),
     digest="",
     entries=0,

@@ -208,3 +208,14 @@ def test_lines_do_not_touch() -> None:
     style = Style(9)
     for top, bottom in pairwise(style.baseline(n * style.leading, style.leading) for n in range(3)):
         assert bottom - top > style.size * page.MM_PER_PT
+
+
+def test_the_dot_of_a_name_stays_and_the_dot_between_facts_falls_away() -> None:
+    style = page.Style(10)
+    room = page.width("居民：欧阳·阿卜杜热合曼·", style) + 0.5
+    assert page.wrap("居民：欧阳·阿卜杜热合曼·买买提江", room, style) == [
+        "居民：欧阳·阿卜杜热合曼·",
+        "买买提江",
+    ]
+    room = page.width("医保卡领取 ·", style) + 0.5
+    assert page.wrap("医保卡领取 · 3 号窗口", room, style) == ["医保卡领取", "3 号窗口"]

@@ -10,11 +10,12 @@ from paper_facts import LONG_MATTER, LONG_RECEIPT, RECEIPT, paper
 from reading import assert_tidy, codes, fonts, joined, pictures, text
 
 from hall_desk import errors, i18n
+from hall_desk.documents.bag_label import bag_label
 from hall_desk.documents.receipt import receipt, routing_slip
 from hall_desk.documents.slip import ROLLS
 
 EVERY_ROLL = pytest.mark.parametrize("roll", list(ROLLS))
-BOTH = pytest.mark.parametrize("make", [receipt, routing_slip])
+BOTH = pytest.mark.parametrize("make", [receipt, routing_slip, bag_label])
 Make = Callable[..., bytes]
 
 
@@ -87,13 +88,33 @@ def test_the_routing_slip_travels_with_the_papers(roll: str) -> None:
         "欧阳******",
     ):
         assert wanted in words
-    # The number opens the ticket; it is no proof that somebody may take the papers.
-    assert codes(pdf) == ["A018"]
+    # Its code opens the ticket; it is no proof that somebody may take the papers.
+    assert codes(pdf) == [LONG_RECEIPT.reference]
 
 
 @EVERY_ROLL
-def test_the_routing_slip_holds_no_proof_for_hand_back(roll: str) -> None:
-    pdf = routing_slip(RECEIPT, roll)
+def test_a_bag_says_what_is_in_it(roll: str) -> None:
+    papers = (
+        paper("身份证"),
+        paper("户口簿", original=False, count=2),
+        paper("申请表", holder="resident"),
+        paper("领卡证明", shared="A017"),
+        paper("医保卡", new=True),
+    )
+    pdf = bag_label(replace(RECEIPT, papers=papers), roll)
+    words = joined(pdf)
+    for wanted in ("A018", "领取医保卡", "3号窗口", "袋内材料4份", "1.身份证原件1份", "孙**"):
+        assert wanted in words
+    for elsewhere in ("申请表", "领卡证明"):
+        assert elsewhere not in words
+    assert RECEIPT.reference in words
+    assert codes(pdf) == [RECEIPT.reference]
+
+
+@EVERY_ROLL
+@pytest.mark.parametrize("make", [routing_slip, bag_label])
+def test_what_lies_with_the_papers_holds_no_proof_for_hand_back(make: Make, roll: str) -> None:
+    pdf = make(RECEIPT, roll)
     assert "4072" not in joined(pdf)
     assert RECEIPT.code not in codes(pdf)
     assert RECEIPT.code not in text(pdf)

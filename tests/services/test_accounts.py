@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import unicodedata
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -75,9 +79,98 @@ def test_rights_are_checked_by_the_services(
                 forbidden()
 
 
-def test_everybody_changes_their_own_pin(store: Store, clerk: Actor) -> None:
-    accounts.set_pin(clerk, clerk.name, "9753")
+def test_everybody_changes_their_own_pin_with_the_one_they_have(store: Store, clerk: Actor) -> None:
+    accounts.change_own_pin(clerk, PIN, "9753")
     assert accounts.sign_in(store, clerk.name, "9753").staff_id == clerk.staff_id
+    with pytest.raises(errors.SignInRefused):
+        accounts.sign_in(store, clerk.name, PIN)
+    for old, new, field in ((PIN, "1111", "pin"), ("", "8642", "old_pin"), ("9753", "9753", "pin")):
+        with pytest.raises(errors.BadInput) as refused:
+            accounts.change_own_pin(clerk, old, new)
+        assert refused.value.field == field
+        assert i18n.explain(refused.value) != "这个值不能用。"
+
+
+def test_a_wrong_old_pin_counts_as_a_wrong_try(store: Store, clerk: Actor) -> None:
+    for _ in range(4):
+        with pytest.raises(errors.SignInRefused):
+            accounts.change_own_pin(clerk, "0000", "9753")
+    with pytest.raises(errors.AccountLocked):
+        accounts.change_own_pin(clerk, "0000", "9753")
+    with pytest.raises(errors.AccountLocked):
+        accounts.sign_in(store, clerk.name, PIN)
+
+
+def test_a_manager_sets_a_forgotten_pin_and_lifts_the_lock(
+    store: Store, manager: Actor, clerk: Actor
+) -> None:
+    for _ in range(6):
+        with pytest.raises(errors.HallDeskError):
+            accounts.sign_in(store, clerk.name, "0000")
+    accounts.set_pin(manager, clerk.name, "9753")
+    assert accounts.sign_in(store, clerk.name, "9753").name == clerk.name
+    with pytest.raises(errors.NotAllowed):
+        accounts.set_pin(clerk, clerk.name, "8642")
+
+
+def test_the_command_line_has_no_pin_of_its_own(store: Store) -> None:
+    with pytest.raises(errors.NotAllowed):
+        accounts.change_own_pin(accounts.operator(store), PIN, "9753")
+
+
+def test_a_password_of_any_letters_may_stand_for_a_pin(store: Store, manager: Actor) -> None:
+    for number, password in enumerate(("wǒ ài 太平桥 🙂", "x" * 127 + "y", "  24 68  ")):
+        accounts.add_staff(manager, f"新人{number}", Role.FRONT_DESK, password)
+        assert accounts.sign_in(store, f"新人{number}", password).name == f"新人{number}"
+    with pytest.raises(errors.BadInput) as refused:
+        accounts.check_pin("xy" * 65)
+    assert refused.value.reason == "too_long"
+    with pytest.raises(errors.SignInRefused):
+        accounts.sign_in(store, "新人0", "长" * 1_000_000)
+
+
+def test_a_letter_put_together_in_another_way_is_the_same_letter(
+    store: Store, manager: Actor
+) -> None:
+    one, two = unicodedata.normalize("NFC", "café 24"), unicodedata.normalize("NFD", "café 24")
+    assert one != two
+    accounts.add_staff(manager, "新人", Role.FRONT_DESK, two)
+    assert accounts.sign_in(store, "新人", one).name == "新人"
+
+
+def test_a_lock_survives_a_restart_and_is_journalled(place: str, store: Store) -> None:
+    for _ in range(5):
+        with pytest.raises(errors.HallDeskError):
+            accounts.sign_in(store, "李主任", "0000")
+    store.close()
+    again = Store.open(place)
+    again.freeze(MORNING)
+    with pytest.raises(errors.AccountLocked) as locked:
+        accounts.sign_in(again, "李主任", PIN)
+    assert locked.value.until == MORNING + timedelta(minutes=1)
+    refused = models.JournalEntry.select().where(
+        models.JournalEntry.kind == "staff.sign_in_refused"
+    )
+    told = sorted(json.loads(entry.facts)["tries"] for entry in refused)
+    again.close()
+    assert told == [1, 2, 3, 4, 5]
+
+
+def test_pcs_that_guess_at_once_have_no_more_tries_than_one(store: Store, manager: Actor) -> None:
+    def guess(_pc: int) -> str:
+        try:
+            accounts.sign_in(store, "李主任", "0000")
+        except errors.HallDeskError as error:
+            return type(error).__name__
+        finally:
+            store.close_thread()
+        return "in"
+
+    with ThreadPoolExecutor(8) as pcs:
+        told = Counter(pcs.map(guess, range(16)))
+    assert told == {"SignInRefused": 4, "AccountLocked": 12}
+    with store.reading():
+        assert models.Staff.get(models.Staff.name == "李主任").wrong_tries == 5
 
 
 def test_two_pcs_never_share_a_letter(store: Store) -> None:

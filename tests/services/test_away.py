@@ -25,6 +25,7 @@ from hall_desk.services import (
     disinfection,
     figures,
     halls,
+    identity,
     incidents,
     missing_notices,
     number_troubles,
@@ -435,15 +436,32 @@ def second_desk_opens(
         own_server.run(
             "INSERT INTO ticket (id, hall_id, number, service_day, matter_id, window_id, state, name, phone, id_masked,"  # noqa: S608
             " priority, remark, consent, pickup_code, promised_minutes, letter, opened_at, opened_by_id, queue_rank,"
-            " state_at, due_at, result, missing, transfer_note)"
+            " state_at, due_at, result, missing, transfer_note, id_sealed, id_print)"
             f" VALUES ('{key}', '{front_desk.hall_id}', 'B001', '2020-02-21', '{small_hall['medical']}',"
             f" '{small_hall['window3']}', 'queued', '孙秀英', '', '', '', '', true, '0000', 3, 'B',"
             f" '2020-02-21 02:30Z', '{front_desk.staff_id}', '2020-02-21 02:30Z', '2020-02-21 02:30Z',"
-            " '2020-02-21 02:33Z', '', '', '')",
+            " '2020-02-21 02:33Z', '', '', '', '', '')",
             database=place.rsplit("/", 1)[1],
         )
 
     return opens
+
+
+def test_an_id_number_waits_sealed_and_arrives_so(
+    desk: Actor, small_hall: dict[str, Any], cable: Cable
+) -> None:
+    """Not even what waits on this PC, sealed as it is, has the number itself; nobody is shown one meanwhile."""
+    store, number = desk.store, "11010519491231002X"
+    cable.refuse()
+    opened = tickets.open(desk, ticket(small_hall, id_number=number))
+    assert (opened.id_masked, opened.id_kept) == ("110***********002X", True)
+    assert store.outbox is not None
+    assert number not in repr(store.outbox.records())
+    assert [card.id for card in identity.find(desk, number)] == [opened.card.id]
+    with pytest.raises(errors.DatabaseAway):
+        identity.reveal(desk, opened.card.id, "lost_card")
+    assert back(store, cable)[-1] == away.Sent(sent=1, refused=0, left=0)
+    assert identity.reveal(desk, opened.card.id, "lost_card") == number
 
 
 def test_the_cable_comes_loose_again_while_sending(
@@ -488,7 +506,7 @@ def test_the_program_is_started_without_the_server(
     alone.freeze(MORNING + timedelta(minutes=3))
     assert tickets.open(again, ticket(small_hall, "孙三")).card.number == "A003"
     assert [card.name for card in tickets.board(again).queued] == ["钱二", "孙三"]
-    assert back(alone, cable)[-1] == away.Sent(sent=3, refused=0, left=0)
+    assert back(alone, cable)[-1] == away.Sent(sent=4, refused=0, left=0)
     assert [card.name for card in tickets.board(again).queued] == ["赵一", "钱二", "孙三"]
     with alone.reading():
         entry = models.JournalEntry.get(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from stdnum.iso7064 import mod_11_10
 
 from hall_desk import errors
+from hall_desk.services import codes
 from hall_desk.services import missing_notices as notices
 from hall_desk.services.accounts import Actor
 from hall_desk.services.missing_notices import NewNotice, NoticeItem
@@ -66,7 +67,7 @@ def test_a_notice_says_what_is_missing_what_is_there_and_where_to_come(
     )
     assert (facts.resident, facts.note, facts.clerk) == ("于**", "下周三前来可免填表", "陈晓")
     assert f"{facts.given_at:%H:%M}" == "10:03"
-    assert facts.scan == f"HDN1*{facts.code}"
+    assert facts.scan == codes.of_notice(front_desk.hall_id, facts.code)
     assert notices.facts(front_desk, new.id) == facts
 
 
@@ -165,6 +166,8 @@ def test_it_is_read_however_it_was_typed_or_scanned(front_desk: Actor, new: NewN
         f" {code[:4]}-{code[4:8]}-{code[8:]} ",
         wide,
         f"HDN1*{code}",
+        codes.of_notice(front_desk.hall_id, code),
+        codes.of_notice(front_desk.hall_id, code).lower().replace("*", "×"),
         f"hdn1*{code}\n",
         f"ＨＤＮ１＊{code}",
         f"HDN1×{code}",  # what a Chinese input method makes of the star

@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hall_desk import cli, errors, i18n
-from hall_desk.services import accounts, backups, figures, tickets
+from hall_desk.services import accounts, backups, figures, halls, tickets
 from hall_desk.services.accounts import Actor
 from hall_desk.services.tickets import NewTicket
-from hall_desk.store import backup, models
+from hall_desk.store import backup, hall_key, models
 from hall_desk.store.database import Store
 from hall_desk.store.ids import new_id
 from tests.conftest import MORNING, _named, _run
@@ -141,19 +141,18 @@ def test_a_sealed_backup_opens_only_with_its_passphrase(
 
 @pytest.fixture(scope="module")
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a `plain` and a `sealed` backup of a small SQLite hall."""
-    from hall_desk.services import halls
-
+    """The folder of a `plain` and a `sealed` backup of a small SQLite hall, and of one `with key`."""
     folder = tmp_path_factory.mktemp("made")
     place = str(folder / "hall.sqlite3")
     halls.create(place, name="大厅", manager="李主任", pin="2468").close()
     backup.back_up(place, folder / "plain")
     backup.back_up(place, folder / "sealed", PASSPHRASE)
+    backup.back_up(place, folder / "with key", PASSPHRASE, (new_id(), hall_key.generate()))
     return folder
 
 
 @given(
-    which=st.sampled_from(["plain", "sealed"]),
+    which=st.sampled_from(["plain", "sealed", "with key"]),
     how=st.sampled_from(["flip", "cut", "add", "noise"]),
     at=st.integers(0, 2**31),
     by=st.integers(1, 255),
@@ -182,7 +181,7 @@ def test_no_damage_goes_unnoticed(
     (folder / "broken").write_bytes(broken)
     target = folder / "new.sqlite3"
     with pytest.raises((errors.NotABackup, errors.CannotBackUp)):
-        backup.restore(folder / "broken", str(target), PASSPHRASE)
+        backup.restore(folder / "broken", str(target), PASSPHRASE, folder)
     assert sorted(path.name for path in folder.iterdir()) == ["broken"]
 
 
@@ -228,6 +227,34 @@ def test_a_backup_by_command_and_back(
     assert cli.main([*where(sample_place), "backup", str(kept), "--seal"]) == 2
     assert cli.main([*where(empty_place), "restore", str(kept.with_name("none"))]) == 2
     again = Store.open(empty_place)
+    again.close()
+
+
+@pytest.mark.parametrize("passphrase", ["", PASSPHRASE], ids=["plain", "sealed"])
+def test_only_a_sealed_backup_carries_the_halls_key(
+    place: str, empty_place: str, kept: Path, tmp_path: Path, quick_pins: None, passphrase: str
+) -> None:
+    """What lies about open must not open ID numbers; what is sealed brings a burnt PC's key back."""
+    store = halls.create(place, name="大厅", manager="李主任", pin="2468", folder=tmp_path / "pc")
+    key = store.hall_key
+    assert key is not None
+    made = backups.make(accounts.operator(store), kept, passphrase)
+    assert made.key_of == (str(store.hall_id) if passphrase else "")
+    store.close()
+    for part in (key.secret, "".join(key.code()).encode()):
+        assert part not in kept.read_bytes()
+    assert backup.check(kept, passphrase) == made
+
+    assert backup.restore(kept, empty_place, passphrase, tmp_path / "new pc") == made
+
+    again = Store.open(empty_place)
+    again.learn_key(tmp_path / "new pc")
+    if passphrase:
+        assert (again.hall_key, again.key_trouble) == (key, None)
+    else:
+        assert again.key_trouble is not None
+        assert again.key_trouble.reason == "missing"
+        assert not (tmp_path / "new pc").exists()
     again.close()
 
 

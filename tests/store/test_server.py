@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import uuid
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -15,7 +16,7 @@ from psycopg import errors as refused
 
 from hall_desk import errors, i18n
 from hall_desk.cli import main
-from hall_desk.services import accounts, figures, halls, sample_day
+from hall_desk.services import accounts, figures, halls, retention, sample_day
 from hall_desk.store import backup, migrations, models, server
 from hall_desk.store.database import Store
 from tests.conftest import PIN
@@ -86,6 +87,42 @@ def test_the_program_lives_through_a_day_with_its_rights_alone(
     assert owners == [(f"{database}_owner",)]
     login = run(admin, "SELECT rolcanlogin FROM pg_roles WHERE rolname = %s", f"{database}_owner")
     assert login == [(False,)]
+
+
+def test_the_program_may_empty_what_is_over_and_change_nothing_else(
+    app: str, quick_pins: None
+) -> None:
+    with sample_day.make(app) as store:
+        with store.reading():
+            for table, sets, where in (
+                ("incident", "state = 'closed', closed_at = at", "closed_at IS NULL"),
+                (
+                    "callback",
+                    "state = 'reached', settled_at = at, settled_by_id = staff_id, calling_id = NULL,calling_at = NULL",
+                    "settled_at IS NULL",
+                ),
+            ):
+                store.execute(f"UPDATE {table} SET {sets} WHERE {where}")  # noqa: S608 - fixed text
+        store.freeze(sample_day.moment(sample_day.DAY + timedelta(days=2000), sample_day.NOW))
+        done = dict(retention.purge(accounts.operator(store), store.today()).rows_of)
+        assert set(done) == set(retention.KINDS)
+        with store.reading():
+            left = [
+                store.execute(f"SELECT count(*) FROM {table} WHERE {column} <> ''").fetchone()[0]  # noqa: S608
+                for table, column in (
+                    ("call_attempt", "note"),
+                    ("incident_step", "text"),
+                    ("carried_over", "reason"),
+                    ("temperature_check", "phone"),
+                )
+            ]
+        assert left == [0, 0, 0, 0]
+    for text in (
+        "UPDATE call_attempt SET outcome = 'reached'",
+        "UPDATE incident_step SET kind = 'step'",
+    ):
+        with pytest.raises(refused.InsufficientPrivilege):
+            run(app, text)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,7 +71,7 @@ def shown(qtbot: QtBot, desk: HallDesk, act: Callable[[], object]) -> object:
     return signal.args[0]
 
 
-def test_sign_in_then_the_window_then_another_person(
+def test_sign_in_then_the_window_then_out_again(
     qtbot: QtBot, make: Make, hall: str, tmp_path: Path
 ) -> None:
     desk = make(hall)
@@ -84,7 +85,7 @@ def test_sign_in_then_the_window_then_another_person(
     qtbot.waitUntil(lambda: backups.is_dir() and len(list(backups.glob("hall-*.backup"))) == 1)
     assert window.session.actor.letter == "A"
     qtbot.waitUntil(lambda: settings.load(tmp_path / "data").letter == "A")
-    again = shown(qtbot, desk, window.top_bar.person_switch_asked.emit)
+    again = shown(qtbot, desk, window.top_bar.sign_out_asked.emit)
     assert isinstance(again, SignIn)
     assert again.letter.text() == "A"
 
@@ -101,6 +102,33 @@ def test_the_language_is_switched_and_kept(
     assert window.sidebar.buttons["screening"].text() == "Temperatures"
     assert window.session.actor.name == "陈晓"
     qtbot.waitUntil(lambda: settings.load(tmp_path / "data").language == "en")
+
+
+def test_the_thermometer_of_this_pc_is_kept_and_tried_again(
+    qtbot: QtBot, make: Make, hall: str, tmp_path: Path
+) -> None:
+    desk = make(hall, demo_actor=("陈晓", PIN))
+    window = shown(qtbot, desk, desk.start)
+    assert isinstance(window, MainWindow)
+    address = f"serial:{tmp_path}/ttyUSB0?baud=4800"
+    window.devices_picked.emit({"thermometer": address, "thermometer_pattern": ""})
+    qtbot.waitUntil(lambda: settings.load(tmp_path / "data").thermometer == address)
+    window = shown(qtbot, desk, lambda: window.language_picked.emit("en"))
+    assert isinstance(window, MainWindow)
+    assert window.devices.thermometer.state == "away"
+    assert window.session.notices.text() == ""
+
+
+def test_printers_chosen_by_one_person_hold_for_the_next(
+    qtbot: QtBot, make: Make, hall: str, tmp_path: Path
+) -> None:
+    desk = make(hall, demo_actor=("陈晓", PIN))
+    window = shown(qtbot, desk, desk.start)
+    assert isinstance(window, MainWindow)
+    window.session.use_settings(replace(window.session.settings, slip_printer="none"))
+    window = shown(qtbot, desk, lambda: window.language_picked.emit("en"))
+    assert isinstance(window, MainWindow)
+    assert window.session.settings.slip_printer == "none"
 
 
 def test_a_window_clerk_starts_at_the_window(qtbot: QtBot, make: Make, hall: str) -> None:

@@ -9,8 +9,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from hall_desk import i18n
-from hall_desk.services import accounts, callbacks, day_close, incidents, screening, tickets
+from hall_desk import errors, i18n
+from hall_desk.documents.daily_report import daily_report
+from hall_desk.services import (
+    accounts,
+    callbacks,
+    day_close,
+    figures,
+    halls,
+    incidents,
+    retention,
+    screening,
+    tickets,
+)
 from hall_desk.services.accounts import Role
 from hall_desk.services.callbacks import NewCallback
 from hall_desk.services.day_close import Carried, NewClose
@@ -18,10 +29,13 @@ from hall_desk.services.incidents import NewIncident
 from hall_desk.services.screening import NewCheck
 from hall_desk.services.tickets import NewPaper, NewTicket
 from hall_desk.store.ids import new_id
-from hall_desk.store.models import Rating
-from hall_desk.ui.close_day.dialog import CloseDayDialog
+from hall_desk.store.models import Rating, TemperatureCheck
+from hall_desk.ui.close_day.dialog import CloseDayDialog, file_report
+from hall_desk.ui.close_day.retention import purge_after_closing
+from hall_desk.ui.dialogs.hall_numbers import HallNumbersDialog
 from hall_desk.ui.ticket_history import sentence
 from tests.conftest import MORNING, PIN
+from tests.documents.reading import joined
 from tests.ui.test_fit import cut_off
 
 if TYPE_CHECKING:
@@ -318,3 +332,88 @@ def test_nothing_is_cut_off(
     settled()
     QApplication.processEvents()
     assert cut_off(shown) == []
+
+
+# --- personal data whose time is over --------------------------------------------------------------
+
+
+@pytest.fixture
+def old_check(store: Store, front_desk: Actor) -> None:
+    """Somebody was measured 40 days before today."""
+    store.freeze(MORNING - timedelta(days=40))
+    screening.record(front_desk, NewCheck(new_id(), "365", "孙立", phone="13800004127"))
+    store.freeze(MORNING)
+
+
+def test_what_is_over_is_said_before_and_destroyed_after_the_closing(
+    old_check: None, dialog: CloseDayDialog, window: MainWindow, manager: Actor, keys: Keys,
+    settled: Settled, qtbot: QtBot,
+) -> None:  # fmt: skip
+    assert dialog.retention.words.text() == "日终收尾后将清除到期个人信息：测温登记 1"
+    for _line in range(3):
+        if dialog.reason.field.isVisible() and selected(dialog) != "people":
+            dialog.reason.edit.setText("改日来取")
+        keys.press("Return")
+    with qtbot.waitSignal(window.session.paper_told):
+        keys.press("Return")
+    settled()
+    with manager.store.reading():
+        names = [row.name for row in TemperatureCheck.select().order_by(TemperatureCheck.at)]
+    assert names == ["", "于女士"]
+    told = figures.of_day(manager, DAY)
+    assert [(one.code, one.count) for one in told.purged] == [("screening", 1)]
+    assert "到期个人信息已清除：测温登记1。" in joined(daily_report(told))
+
+
+def test_how_long_things_are_kept_is_set_from_there(
+    old_check: None, dialog: CloseDayDialog, window: MainWindow, manager: Actor, keys: Keys,
+    settled: Settled,
+) -> None:  # fmt: skip
+    dialog.retention.times.setFocus()
+    keys.press("Return")
+    settled()
+    times = window.dialogs()[-1]
+    assert isinstance(times, HallNumbersDialog)
+    for wrong in ("0", "3651"):
+        times.fields["retention_screening_days"].set_text(wrong)
+        keys.press("Return")
+        settled()
+        assert times.fields["retention_screening_days"].error.text() == "请输入 1 至 3650 的整数。"
+    times.fields["retention_screening_days"].set_text("60")
+    keys.press("Return")
+    settled()
+    assert window.dialogs() == [dialog]
+    assert halls.settings(manager).retention_screening_days == 60
+    assert dialog.retention.words.text() == "今天没有到期的个人信息。"
+
+
+def test_a_purge_that_fails_leaves_the_day_closed_and_reported(
+    old_check: None, dialog: CloseDayDialog, window: MainWindow, manager: Actor, keys: Keys,
+    settled: Settled, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    def busy(*_given: Any) -> None:
+        raise errors.DatabaseBusy
+
+    monkeypatch.setattr(retention, "purge_some", busy)
+    day_close.close(manager, NewClose(new_id(), DAY, given(manager), hall_empty=True))
+    with qtbot.waitSignal(window.session.paper_told):
+        purge_after_closing(window.session, lambda: file_report(window.session, DAY))
+    settled()
+    assert retention.preview(manager, DAY).rows == 1
+    assert len(list(window.session.papers.glob("*report*.pdf"))) == 1
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_the_line_of_retention_is_not_cut_off(
+    language: str, old_check: None, make_window: Callable[..., MainWindow], manager: Actor,
+    ticket: TicketView, settled: Settled,
+) -> None:  # fmt: skip
+    i18n.use(language)
+    window = make_window(manager)
+    dialog = CloseDayDialog(window.session)
+    dialog.open()
+    settled()
+    assert cut_off(dialog) == []
+    dialog.retention.times.click()
+    settled()
+    assert cut_off(window.dialogs()[-1]) == []

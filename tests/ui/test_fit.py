@@ -11,10 +11,13 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 
 from hall_desk import i18n
+from hall_desk.devices.instruments import IdCard, Temperature
+from hall_desk.devices.thermometer_lines import Heard
 from hall_desk.services import accounts, halls, screening, tickets
 from hall_desk.services.screening import NewCheck
 from hall_desk.services.tickets import NewPaper, NewTicket
 from hall_desk.store.ids import new_id
+from hall_desk.ui.dialogs.devices import DevicesDialog
 from hall_desk.ui.dialogs.keys import KeysDialog
 from hall_desk.ui.dialogs.new_ticket import NewTicketDialog
 from hall_desk.ui.dialogs.slip import SlipDialog
@@ -116,6 +119,7 @@ def test_the_screening_page_with_every_field_refused(
     ):
         getattr(page.form, field).show_error(i18n._(i18n.BAD_INPUT[(field, reason)]))
     page.form.temperature.show_error(i18n._(i18n.BAD_INPUT[("temperature", "out_of_range")]))
+    page.offer_reading(Temperature(366))
     qtbot.waitUntil(lambda: page.form.temperature.error.height() > 0)
     page.layout().activate()
     assert cut_off(window) == []
@@ -134,6 +138,27 @@ def test_every_dialog(
     dialog(window.session).open()
     settled()
     (shown,) = window.dialogs()
+    assert cut_off(shown) == []
+
+
+def test_the_devices_with_what_they_said_and_what_is_wrong(
+    language: str,
+    make_window: Callable[..., MainWindow],
+    front_desk: Actor,
+    lived_in: None,
+    settled: Callable[[], None],
+) -> None:
+    window = make_window(front_desk)
+    window.show_devices()
+    (shown,) = window.dialogs()
+    assert isinstance(shown, DevicesDialog)
+    shown.port.set_text("/dev/serial/by-id/usb-Prolific_Technology_Inc")
+    shown.pattern.set_text("T=[0-9.]+")
+    shown.save()
+    window.devices.thermometer.heard.emit(Heard("T=36.5C " * 8, None))
+    shown.take_reading(IdCard("阿依古丽·买买提", "11010519491231002X"))
+    shown.take_scan("https://example.org/")
+    settled()
     assert cut_off(shown) == []
 
 

@@ -147,12 +147,17 @@ def test_practice_is_said(window: MainWindow) -> None:
 def test_the_menu_offers_person_language_and_quit(window: MainWindow, qtbot: QtBot) -> None:
     names = [action.text().partition("\t")[0] for action in window.top_bar.menu.actions()]
     assert [name for name in names if name] == [
+        "锁定屏幕",
         "切换人员…",
+        "修改密码…",
+        "退出登录",
         "上岗…",
         "交接…",
         "离岗",
         "简体中文",
         "English",
+        "设备…",
+        "本机打印机…",
         "全部快捷键…",
         "退出",
     ]

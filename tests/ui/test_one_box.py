@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
@@ -12,7 +13,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 
 from hall_desk import i18n
-from hall_desk.services import missing_notices, tickets
+from hall_desk.services import codes, missing_notices, tickets
 from hall_desk.services.missing_notices import NewNotice, NoticeItem
 from hall_desk.services.tickets import NewPaper, NewTicket
 from hall_desk.store.ids import new_id
@@ -211,6 +212,54 @@ def test_a_window_clerk_reads_what_a_notice_asks_for(
     code = missing_notices.grouped(given.code)
     assert notices.text() == f"一次性告知单 {code}，医保卡领取。缺：收入证明、户口本"
     assert window.page().name == before
+
+
+@pytest.mark.parametrize("page", ["screening", "consultation", "proxy"])
+@pytest.mark.parametrize("marked", [True, False])
+def test_what_lies_with_the_papers_opens_their_ticket_from_anywhere(
+    window: MainWindow,
+    scan: Scan,
+    settled: Settled,
+    front_desk: Actor,
+    small_hall: dict[str, Any],
+    page: str,
+    marked: bool,
+) -> None:
+    ticket = open_ticket(front_desk, small_hall["medical"])
+    facts = tickets.receipt_facts(front_desk, ticket.card.id)
+    window.go(page)
+    settled()
+    scan(window, facts.reference if marked else facts.number)
+    settled()
+    proxy: Any = window.page()
+    assert proxy.name == "proxy"
+    assert proxy.panel.ticket.card.id == ticket.card.id
+
+
+def test_another_halls_receipt_is_said_to_be_that_and_nothing_else(
+    window: MainWindow,
+    keys: Keys,
+    qtbot: QtBot,
+    scan: Scan,
+    settled: Settled,
+    notices: Notices,
+    front_desk: Actor,
+) -> None:
+    day = front_desk.store.today()
+    foreign = codes.of_ticket(UUID(int=0xBEEF), "A001", day, "9F3C21A0")
+    misread = codes.of_ticket(front_desk.hall_id, "A001", day)[:-1] + "?"
+    window.go("consultation")
+    for code, said in (
+        (foreign, "这张回执是其他大厅的。"),
+        (misread, "这个码读取或输入有误，请重试。"),
+    ):
+        scan(window, code)
+        settled()
+        assert notices.text() == f"扫码结果：{said}未录入任何内容。"
+        assert window.page().name == "consultation"
+    keys.press("Ctrl+K")
+    keys.type(foreign.lower())
+    qtbot.waitUntil(lambda: shown(window) == ["这张回执是其他大厅的。"])
 
 
 def test_the_box_speaks_english_too(

@@ -109,7 +109,7 @@ def test_a_folder_that_cannot_be_written_is_said_in_one_sentence(
     page: ReportPage, settled: Settled, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("")
-    page.save_to(tmp_path / "file" / "day.pdf", b"x")
+    page.save_to(tmp_path / "file" / "day.pdf", lambda: b"x")
     settled()
     assert page.session.notices.kind == "error"
 
@@ -137,3 +137,63 @@ def test_another_day_by_keys_and_no_day_that_lies_ahead(
     assert page._made is not None
     assert page._made.figures.day == today - timedelta(days=1)
     assert page.print_button.isEnabled()
+
+
+# --- several days --------------------------------------------------------------------------------
+
+
+def test_a_weeks_report_is_shown_printed_and_saved_by_keys(
+    page: ReportPage, manager: Actor, keys: Keys, settled: Settled, tmp_path: Path
+) -> None:
+    screening.record(manager, NewCheck(new_id(), "365", "于女士"))
+    page.about.kind.setFocus()
+    keys.press("Right")
+    settled()
+    assert page._made is not None
+    assert page._made.name.startswith("report-2020-02-17-2020-02-23")
+    assert "工作周报" in text_of_bytes(page._made.pdf)
+    assert not page.panel.isVisible()
+    assert not page.close_day_button.isVisible()
+    page.table_menu.aboutToShow.emit()
+    words = [action.text() for action in page.table_menu.actions()]
+    assert words[0] == "Excel（全部表格）"
+    assert len(words) == 6
+    page.save_to(tmp_path / "week.pdf", lambda: b"%PDF")
+    settled()
+    assert (tmp_path / "week.pdf").read_bytes() == b"%PDF"
+    keys.press("Alt+Left")
+    settled()
+    assert page._made is not None
+    assert page._made.name.startswith("report-2020-02-10")
+
+
+def test_a_backwards_range_is_refused_where_it_was_chosen_and_mended_there(
+    page: ReportPage, settled: Settled
+) -> None:
+    page.about.kind.set_value("range")
+    page.about.first.setDate(page.about.first.date().addYears(1))
+    settled()
+    assert page.problem.isVisible()
+    assert "第一天晚于最后一天" in page.problem_words.text()
+    assert not page.print_button.isEnabled()
+    page.about.first.setDate(page.about.first.date().addYears(-1))
+    settled()
+    assert not page.problem.isVisible()
+    assert page.print_button.isEnabled()
+
+
+def test_months_are_stepped_whole(page: ReportPage, settled: Settled) -> None:
+    page.about.kind.set_value("month")
+    settled()
+    page.about.step(-1)
+    settled()
+    shown = page.about.period()
+    assert (shown.first.isoformat(), shown.last.isoformat()) == ("2020-01-01", "2020-01-31")
+    assert page._made is not None
+    assert "工作月报" in text_of_bytes(page._made.pdf)
+
+
+def text_of_bytes(pdf: bytes) -> str:
+    from io import BytesIO
+
+    return "".join(shown.extract_text() for shown in pypdf.PdfReader(BytesIO(pdf)).pages)

@@ -16,17 +16,20 @@ from PySide6.QtWidgets import QApplication
 from hall_desk import i18n, resources, settings
 from hall_desk.services import accounts, halls, matters
 from hall_desk.settings import Settings
+from hall_desk.store import hall_key
 from hall_desk.store.database import Store
 from hall_desk.ui.app import HallDesk
 from hall_desk.ui.background import Background
 from hall_desk.ui.no_hall import NoHall
 from hall_desk.ui.setup.done import DoneStep
 from hall_desk.ui.setup.hall import HallStep
+from hall_desk.ui.setup.hall_key import KeyStep, SheetStep
 from hall_desk.ui.setup.lists import ListsStep
 from hall_desk.ui.setup.server import ServerStep
 from hall_desk.ui.setup.this_pc import ThisPcStep
 from hall_desk.ui.setup_wizard import SetupWizard
 from hall_desk.ui.sign_in import SignIn
+from tests.documents.reading import codes
 from tests.store.servers import ADMIN, ADMIN_PASSWORD, Server, prepare, programs, start
 
 if TYPE_CHECKING:
@@ -164,6 +167,16 @@ def test_a_hall_on_this_pc_by_keys_and_its_manager_signs_in(
     assert isinstance(done, DoneStep)
     assert done.rows["新建大厅"] == "太平桥大厅"
     assert not folder.exists()
+    keys.press("Return")
+    qtbot.waitUntil(lambda: wizard.at == "sheet", timeout=WAIT_MS)
+    sheet = wizard.step()
+    assert isinstance(sheet, SheetStep)
+    assert not wizard.back.isVisible()
+    assert not sheet.print_button.isVisible()  # no printer was chosen
+    sheet.ask = lambda: str(folder.parent / "恢复单.pdf")
+    keys.press("Alt+S")
+    qtbot.waitUntil(lambda: bool(sheet.told.text()), timeout=WAIT_MS)
+    (code,) = codes((folder.parent / "恢复单.pdf").read_bytes())
     screen = shown(qtbot, desk, lambda: keys.press("Return"))
     assert isinstance(screen, SignIn)
     assert screen.letter.text() == "C"
@@ -171,7 +184,8 @@ def test_a_hall_on_this_pc_by_keys_and_its_manager_signs_in(
     assert stat.S_IMODE(written.stat().st_mode) == 0o600
     assert settings.load(folder) == Settings(letter="C", post="consultation")
     assert sorted(file.name for file in folder.iterdir() if "hall" not in file.name) == [
-        settings.FILE
+        hall_key.FOLDER,
+        settings.FILE,
     ]
     screen.name.set_text("李建国")
     screen.pin.set_text(PIN)
@@ -179,6 +193,7 @@ def test_a_hall_on_this_pc_by_keys_and_its_manager_signs_in(
     actor = window.session.actor  # type: ignore[attr-defined]
     assert (actor.name, actor.letter) == ("李建国", "C")
     assert window.page().name == "consultation"  # type: ignore[attr-defined]
+    assert actor.store.hall_key == hall_key.from_code(code)
     assert len(matters.windows(actor)) == 12
     info = halls.info(actor.store)
     assert (info.opened_day.isoformat(), info.opening_balance) == ("2020-02-03", 12800)
@@ -374,22 +389,22 @@ def test_another_program_was_quicker(
 def test_a_trial_page_says_what_the_printer_does_not_do(
     wizard: SetupWizard, keys: Keys, idle: Callable[[], None]
 ) -> None:
-    wizard.draft.printer = "前台小票"  # no printer of this PC
+    wizard.draft.slip_printer = "system:前台小票"  # no printer of this PC
     keys.press("Return")
     fill_hall(keys)
     keys.press("Return", "Right", "Right", "Return")
     idle()
     pc = wizard.step()
     assert isinstance(pc, ThisPcStep)
-    assert pc.printer_box.currentData() == "前台小票"
-    pc.trial.click()
+    assert pc.printer.printer() == "system:前台小票"
+    pc.printer.trial.click()
     idle()
-    assert "前台小票" in pc.printer.error.text()
-    assert pc.printer.error.isVisible()
-    pc.printer_box.setCurrentIndex(0)
-    pc.printer_box.activated.emit(0)
-    assert not pc.trial.isEnabled()
-    assert not pc.printer.error.isVisible()
+    assert "前台小票" in pc.printer.field.error.text()
+    assert pc.printer.field.error.isVisible()
+    pc.printer.box.setCurrentIndex(0)
+    pc.printer.box.activated.emit(0)
+    assert not pc.printer.trial.isEnabled()
+    assert not pc.printer.field.error.isVisible()
 
 
 def test_a_bug_is_told_and_nothing_typed_is_lost(wizard: SetupWizard, keys: Keys) -> None:
@@ -446,6 +461,46 @@ def test_joining_a_hall_by_keys(
     store.close()
 
 
+@pytest.mark.parametrize("with_key", [True, False])
+def test_joining_with_the_recovery_code_or_without(
+    qtbot: QtBot, wizard: SetupWizard, keys: Keys, server: Server, database: str, folder: Path,
+    tmp_path: Path, idle: Callable[[], None], quick_pins: None, with_key: bool,
+) -> None:  # fmt: skip
+    store = halls.create(
+        server.url(database), name="太平桥大厅", manager="李主任", pin=PIN, folder=tmp_path / "pc1"
+    )
+    key = store.hall_key
+    assert key is not None
+    store.close()
+    step = server_step(wizard, keys)
+    type_server(step, server, database, ADMIN_PASSWORD)
+    keys.press("Return")
+    idle()
+    code = wizard.step()
+    assert isinstance(code, KeyStep)
+    groups = list(key.code())
+    if with_key:
+        keys.type(" ".join([*groups[:3], groups[3][::-1], *groups[4:]]))
+        keys.press("Return")
+        assert "第 4 组" in code.code.error.text()
+        code.code.set_text(hall_key.generate().scan())
+        keys.press("Return")
+        assert "另一个大厅" in code.code.error.text()
+        code.code.set_text(" ".join(groups).lower())
+    keys.press("Return")
+    assert wizard.at == "pc"
+    keys.press("Return")
+    done = wizard.step()
+    assert isinstance(done, DoneStep)
+    assert done.rows["大厅密钥"] == ("已录入" if with_key else "未录入")
+    with qtbot.waitSignal(wizard.finished, timeout=WAIT_MS):
+        keys.press("Return")
+    joined = Store.open(settings.load(folder).database)
+    joined.learn_key(folder)
+    assert joined.hall_key == (key if with_key else None)
+    joined.close()
+
+
 def test_a_letter_taken_meanwhile_leads_back_to_its_field(
     wizard: SetupWizard, keys: Keys, server: Server, hall: str, folder: Path,
     idle: Callable[[], None],
@@ -487,9 +542,17 @@ def test_a_hall_is_made_on_the_server_where_there_is_none(
     idle()
     assert wizard.at == "pc"
     keys.press("Return")
+    keys.press("Return")
+    idle()
+    assert wizard.at == "sheet"
+    assert isinstance(wizard.step(), SheetStep)
+    wizard.go_back()  # what is made is made
+    assert wizard.at == "sheet"
     with qtbot.waitSignal(wizard.finished, timeout=WAIT_MS):
-        keys.press("Return")
+        wizard.go_on()  # the sheet can be made later
     store = Store.open(settings.load(folder).database)
+    store.learn_key(folder)
+    assert store.hall_key is not None
     assert halls.info(store).name == "太平桥大厅"
     assert len(matters.windows(accounts.operator(store))) == 12
     store.close()

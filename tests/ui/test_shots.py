@@ -43,7 +43,19 @@ def test_every_page_and_dialog_is_taken(
             "new-callback",
             "phone-case",
         ),
-        *("incidents", "people", "disinfection", "ratings", "close-of-day", "report", "keys"),
+        *(
+            "incidents",
+            "people",
+            "disinfection",
+            "ratings",
+            "close-of-day",
+            "report",
+            "report-of-a-week",
+            "journal",
+            "keys",
+            "devices",
+        ),
+        *("change-pin", "lock", "switch-person"),
         *("foyer-screen", "rating"),
     ]
     for path in taken:

@@ -83,7 +83,7 @@ def test_a_standard_paper_is_printed_by_three_keys(
     settled()
     dialog = dialog_of(window)
     said = [dialog.choice.item(row).text() for row in range(dialog.choice.count())]
-    assert said == ["1   委托书", "2   受理单", "3   办结单", "4   材料交接清单"]
+    assert said == ["1   委托书", "2   受理单", "3   办结单", "4   材料交接清单", "5   材料袋标签"]
     assert dialog.preview.pages == 1
     keys.press("3", "Return")
     settled()
@@ -92,6 +92,25 @@ def test_a_standard_paper_is_printed_by_three_keys(
     assert not window.dialogs()
     lines = tickets.get(front_desk, ready.card.id).history
     assert lines[0].kind == "ticket.paper_printed"
+
+
+def test_the_label_of_the_bag_is_printed_by_three_keys(
+    show_ticket: Any,
+    front_desk: Actor,
+    ready: TicketView,
+    keys: Keys,
+    settled: Settled,
+    tmp_path: Path,
+) -> None:
+    window = show_ticket(front_desk, ready)
+    keys.press("Alt+P")
+    settled()
+    assert dialog_of(window).preview.pages == 1
+    keys.press("5", "Return")
+    settled()
+    (file,) = (tmp_path / "papers").iterdir()
+    assert "bag_label-材料袋标签-A001" in file.name
+    assert not window.dialogs()
 
 
 def test_the_window_prints_them_too(

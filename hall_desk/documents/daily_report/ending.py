@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hall_desk import i18n
 from hall_desk.documents import flow, qr
 from hall_desk.documents.daily_report.sheet import BODY, ROOM, SMALL, clock, muted
 from hall_desk.documents.flow import Block, Column, Row, Table
@@ -39,17 +40,32 @@ _TOPICS = {
 
 
 def closing(figures: DayFigures) -> list[Block | Table]:
-    """By whom and when the day was closed, what was carried over and why, and what came after."""
-    close, late = figures.close, figures.late
+    """By whom and when the day was closed, what was carried over and why, what came after, and what was destroyed."""
     title = flow.heading(_("Close of day"), ROOM)
+    return [title, *_closed(figures), *_purged(figures)]
+
+
+def _purged(figures: DayFigures) -> list[Block | Table]:
+    if not figures.purged:
+        return []
+    said = _("Personal data whose time was over was destroyed: {what}.").format(
+        what=_(", ").join(
+            f"{i18n.code('retention', one.code)} {one.count}" for one in figures.purged
+        )
+    )
+    return [flow.space(1), flow.paragraph(said, ROOM, BODY)]
+
+
+def _closed(figures: DayFigures) -> list[Block | Table]:
+    close, late = figures.close, figures.late
     if close.closed_at is None:
-        return [title, muted(_("The day has not been closed."))]
+        return [muted(_("The day has not been closed."))]
     said = _("Closed by {name} at {at}.").format(
         name=close.closed_by, at=clock(close.closed_at, figures.day)
     )
     if not close.carried:
         said += _("Nothing was carried over.")
-    blocks: list[Block | Table] = [title, flow.paragraph(said, ROOM, BODY, keep_with_next=True)]
+    blocks: list[Block | Table] = [flow.paragraph(said, ROOM, BODY, keep_with_next=True)]
     if close.carried:
         columns = (
             Column(_("Carried over"), 34),

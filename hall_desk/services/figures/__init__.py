@@ -98,6 +98,7 @@ __all__ = [
     "all_as_json",
     "as_json",
     "digest_of_day",
+    "json_text",
     "of_day",
     "percentile",
     "total",
@@ -134,6 +135,7 @@ class DayFigures:
     ratings: RatingFigures
     close: CloseFigures
     late: LateFigures
+    purged: tuple[Count, ...]
     attention: tuple[Attention, ...]
     digest: str
     previous_digest: str
@@ -192,6 +194,7 @@ def _counted(actor: Actor, day: Day) -> DayFigures:
         ratings=rated,
         close=close,
         late=late,
+        purged=closing.purged(day),
         attention=(
             *fevers, *originals, *unsettled, *broken, *silent, *low, *health, *full, *exceptions, *after_closing,
         ),
@@ -261,7 +264,9 @@ def digest_of_day(actor: Actor, day: date) -> Digest:
 # --- as JSON -------------------------------------------------------------------------------------
 
 
-def _json(value: Any) -> str:
+def json_text(value: Any) -> str:
+    """Figures as JSON text, dates and times in ISO 8601."""
+
     def plain(part: Any) -> Any:
         if isinstance(part, date | datetime):
             return part.isoformat()
@@ -274,9 +279,9 @@ def _json(value: Any) -> str:
 
 def as_json(figures: DayFigures) -> str:
     """The same figures as JSON text: one key per section, dates and times in ISO 8601, names as in `DayFigures`."""
-    return _json(asdict(figures))
+    return json_text(asdict(figures))
 
 
 def all_as_json(halls: Sequence[DayFigures]) -> str:
     """The figures of several halls as JSON text: `total` adds up what can be added, `halls` has each as `as_json`."""
-    return _json({"total": total(halls), "halls": [asdict(one) for one in halls]})
+    return json_text({"total": total(halls), "halls": [asdict(one) for one in halls]})

@@ -1,12 +1,15 @@
-"""How the day was closed: by whom, what was carried over and why, and what was written down after that."""
+"""How the day was closed: by whom, what was carried over and why, what was written down after that, and of how many
+matters the personal data was destroyed."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from hall_desk.services import retention
 from hall_desk.services.day_close import KINDS
 from hall_desk.services.figures import counting
 from hall_desk.services.figures.attention import Attention
@@ -93,3 +96,12 @@ def count(day: Day) -> tuple[CloseFigures, LateFigures, list[Attention]]:
         LateFigures(len(late), tuple(by_topic), last_at),
         attention,
     )
+
+
+def purged(day: Day) -> tuple[Count, ...]:
+    """How many records of each kind lost what they said of people on this day, kinds without any left out."""
+    rows = Counter[str]()
+    for entry in day.entries:
+        if entry.kind == "retention.purged":
+            rows.update(entry.facts["rows"])
+    return tuple(Count(kind, rows[kind]) for kind in retention.KINDS if rows[kind])

@@ -103,6 +103,56 @@ def measured(actor: Actor, start: datetime, end: datetime) -> list[Done]:
     ]
 
 
+@dataclass(frozen=True)
+class Span:
+    """A finished ticket's turnaround, where nothing else of it is wanted."""
+
+    window: UUID
+    matter: UUID
+    ready_at: datetime
+    seconds: float
+    within: bool
+
+
+def spans(actor: Actor, start: datetime, end: datetime) -> list[Span]:
+    """As `measured`, for a hundred thousand tickets: no rows are built, pauses looked up only where there are any."""
+    rows = list(
+        Ticket.select(
+            Ticket.id,
+            Ticket.window,
+            Ticket.matter,
+            Ticket.opened_at,
+            Ticket.ready_at,
+            Ticket.promised_minutes,
+        )
+        .where(
+            Ticket.hall == actor.hall_id,
+            Ticket.ready_at >= start,
+            Ticket.ready_at < end,
+            Ticket.outcome == "finished",
+        )
+        .tuples()
+    )
+    paused = {
+        ticket
+        for (ticket,) in Claim.select(Claim.ticket)
+        .join(Ticket)
+        .where(
+            Ticket.hall == actor.hall_id,
+            Ticket.ready_at >= start,
+            Ticket.ready_at < end,
+            Claim.ended_how == "suspended",
+        )
+        .tuples()
+    }
+    pauses = _pauses([row[0] for row in rows if row[0] in paused])
+    found = []
+    for key, window, matter, opened_at, ready_at, promised in rows:
+        seconds = (ready_at - opened_at).total_seconds() - pauses.get(key, 0.0)
+        found.append(Span(window, matter, ready_at, seconds, seconds <= promised * 60))
+    return found
+
+
 # A claim that was undone, or whose ending was, stands beside the one that counts.
 _LASTING = Claim.ended_how.is_null() | (Claim.ended_how != "undone")
 

@@ -23,7 +23,7 @@ from hall_desk.services.sample_day.script import (
     PEOPLE,
     PIN,
 )
-from hall_desk.store import ids
+from hall_desk.store import ids, seals
 from hall_desk.store.database import Store
 
 __all__ = ["DAY", "HALL", "NEXT_DAY", "NOW", "PEOPLE", "PIN", "make", "moment"]
@@ -58,6 +58,7 @@ def make(place: str, progress: Callable[[str], None] = lambda _step: None) -> It
             people.friday()
             progress("morning")
             people.monday()
+            seals.seal_all(store)
         yield store
     finally:
         if store is not None:

@@ -78,9 +78,13 @@ class HallRow(Row):
     hall = ForeignKeyField(Hall, index=False, on_delete="RESTRICT")
 
 
-def index_personal(model: type[Row], when: Field, *personal: Field) -> None:
-    """An index of the rows that still say something of a person, by `when` retention counts from: it empties them."""
-    said = functools.reduce(operator.or_, (field != "" for field in personal))
+def index_personal(model: type[Row], when: Field, *personal: Field, also: Any = None) -> None:
+    """An index of the rows that still say something of a person, by `when` retention counts from: it empties them.
+
+    `also` is a condition for what is no column of its own.
+    """
+    conditions = [field != "" for field in personal] + ([] if also is None else [also])
+    said = functools.reduce(operator.or_, conditions)
     table = model._meta.table_name
     fields: Any = (model._meta.fields["hall"], when)
     model.add_index(model.index(*fields, where=said, name=f"{table}_personal"))

@@ -9,6 +9,7 @@ from peewee import (
     SmallIntegerField,
     TextField,
     UUIDField,
+    fn,
 )
 
 from hall_desk.store.models.base import WRITTEN_ONCE, HallRow, UtcField, index_personal
@@ -90,7 +91,7 @@ class Passage(HallRow):
 class MissingNotice(HallRow):
     """A 一次性告知单: a printed notice of exactly what is missing, found again by its code at the next visit."""
 
-    private = ("name", "phone", "note")
+    private = ("name", "phone", "missing", "complete", "note")
 
     code = TextField()
     at = UtcField()
@@ -99,7 +100,9 @@ class MissingNotice(HallRow):
     window = ForeignKeyField(Window, index=False, on_delete="RESTRICT")
     name = TextField(default="")
     phone = TextField(default="")
-    missing = TextField()  # JSON: a list of {name, original, count, note}
+    missing = (
+        TextField()
+    )  # JSON: a list of {name, original, count, note}; without a note where none was written
     complete = TextField(default="[]")  # the same of what was brought and is in order
     note = TextField(default="")
     staff = ForeignKeyField(Staff, index=False, on_delete="RESTRICT")
@@ -166,10 +169,16 @@ index_personal(
     Consultation.phone,
     Consultation.question,
 )
+# A note on one of the papers may speak of the resident too.
+_NOTE = '"note"'
 index_personal(
     MissingNotice,
     MissingNotice.service_day,
     MissingNotice.name,
     MissingNotice.phone,
     MissingNotice.note,
+    also=(
+        (fn.replace(MissingNotice.missing, _NOTE, "") != MissingNotice.missing)
+        | (fn.replace(MissingNotice.complete, _NOTE, "") != MissingNotice.complete)
+    ),
 )

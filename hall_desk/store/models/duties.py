@@ -210,3 +210,4 @@ Shift.add_index(
 )
 index_personal(Incident, Incident.closed_at, Incident.people, Incident.what, Incident.result)
 index_personal(Attendance, Attendance.service_day, Attendance.symptoms)
+index_personal(CarriedOver, CarriedOver.day_close, CarriedOver.reason)

@@ -41,11 +41,13 @@ class JournalSeal(HallRow):
     number = IntegerField()  # counted from 1 in each hall, without a gap
     service_day = DateField()
     at = UtcField()
-    entries = TextField()  # a line each: key, hash, kind
     count = IntegerField()
     previous = TextField(default="")  # the digest of seal `number` - 1
     digest = TextField()
     mark = TextField(default="")  # HMAC of the digest by the hall's key, where the PC has it
+    entries = (
+        TextField()
+    )  # a line each: key, hash, kind; last, so that the others are read without it
 
     class Meta:
         table_name = "journal_seal"

@@ -150,6 +150,8 @@ class Claim(HallRow):
 class Paper(HallRow):
     """One line of papers of a ticket and who holds it now."""
 
+    private = ("difference", "difference_before")
+
     ticket = ForeignKeyField(Ticket, index=False, on_delete="RESTRICT")
     position = SmallIntegerField()
     name = TextField()

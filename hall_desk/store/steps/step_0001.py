@@ -415,7 +415,7 @@ STATEMENTS = [
     'CREATE INDEX "missing_notice_hall_id_code_at" ON "missing_notice" ("hall_id", "code", "at")',
     'CREATE INDEX "missing_notice_hall_id_service_day_at" ON "missing_notice" ("hall_id", "service_day", "at")',
     'CREATE INDEX "missing_notice_phone_at" ON "missing_notice" ("phone", "at")',
-    """CREATE INDEX "missing_notice_personal" ON "missing_notice" ("hall_id", "service_day") WHERE ((("name" != '') OR ("phone" != '')) OR ("note" != ''))""",
+    """CREATE INDEX "missing_notice_personal" ON "missing_notice" ("hall_id", "service_day") WHERE (((("name" != '') OR ("phone" != '')) OR ("note" != '')) OR ((replace("missing", '"note"', '') != "missing") OR (replace("complete", '"note"', '') != "complete")))""",
     """CREATE TABLE "consultation" (
         "id" {uuid} NOT NULL PRIMARY KEY,
         "hall_id" {uuid} NOT NULL,
@@ -683,6 +683,7 @@ STATEMENTS = [
     )""",
     'CREATE INDEX "carried_over_day_close_id" ON "carried_over" ("day_close_id")',
     'CREATE INDEX "carried_over_subject" ON "carried_over" ("subject")',
+    """CREATE INDEX "carried_over_personal" ON "carried_over" ("hall_id", "day_close_id") WHERE ("reason" != '')""",
     """CREATE TABLE "journal" (
         "id" {uuid} NOT NULL PRIMARY KEY,
         "hall_id" {uuid} NOT NULL,
@@ -708,11 +709,11 @@ STATEMENTS = [
         "number" INTEGER NOT NULL,
         "service_day" DATE NOT NULL,
         "at" {time} NOT NULL,
-        "entries" TEXT NOT NULL,
         "count" INTEGER NOT NULL,
         "previous" TEXT NOT NULL,
         "digest" TEXT NOT NULL,
         "mark" TEXT NOT NULL,
+        "entries" TEXT NOT NULL,
         FOREIGN KEY ("hall_id") REFERENCES "hall" ("id") ON DELETE RESTRICT
     )""",
     'CREATE UNIQUE INDEX "journal_seal_hall_id_number" ON "journal_seal" ("hall_id", "number")',

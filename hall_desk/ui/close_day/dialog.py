@@ -20,6 +20,7 @@ from hall_desk.ui.buttons import Button, Link
 from hall_desk.ui.close_day import lines
 from hall_desk.ui.close_day.lines import Key, Line
 from hall_desk.ui.close_day.reason_bar import MOST_REASONS, ReasonBar
+from hall_desk.ui.close_day.retention import RetentionLine, purge_after_closing
 from hall_desk.ui.dialogs import Dialog
 from hall_desk.ui.labels import Band, Chip, Ground, Text
 from hall_desk.ui.tables import Table
@@ -85,6 +86,7 @@ class CloseDayDialog(Dialog):
         self.table: Table[Line] = Table(self.model)
         self.table.setAccessibleName(_("What is still open"))
         self.reason = ReasonBar(self.table)
+        self.retention = RetentionLine(session)
         self.open_button = Button(_("Open it"), "plain", "Ctrl+O")
         self.close_button = Button(_("Close the day"), "primary", "Ctrl+Enter")
         self.cancel_button = Button(_("Later"), "plain", "Esc")
@@ -123,6 +125,7 @@ class CloseDayDialog(Dialog):
             self.body.addWidget(part)
         self.body.addWidget(card, 1)
         self.body.addWidget(self.reason)
+        self.body.addWidget(self.retention)
         self.body.addWidget(self.problem)
         self.body.addLayout(foot)
 
@@ -170,6 +173,7 @@ class CloseDayDialog(Dialog):
         if seen.closing is not None:
             self._show_closed(seen.closing)
             return
+        self.retention.reload()
         self._show_open()
 
     def _show_open(self) -> None:
@@ -209,6 +213,7 @@ class CloseDayDialog(Dialog):
         self.left.show_text(words, "muted")
         for part in (self.explanation, self.reason, self.open_button):
             part.hide()
+        self.retention.put_away()
         self.close_button.hide()
         self.filed.hide()
         self.problem.hide()
@@ -233,6 +238,7 @@ class CloseDayDialog(Dialog):
             self.cancel_button,
             self.open_button,
             self.forgotten_link,
+            self.retention.times,
         ):
             if button.hasFocus():
                 button.click()
@@ -307,7 +313,10 @@ class CloseDayDialog(Dialog):
 
     def _closed(self, closing: Closing) -> None:
         _drafts.get(self.session, {}).pop(self.day, None)
-        file_report(self.session, closing.day)
+        session = self.session
+        session.journal.seal_everything()
+        # The report says what was destroyed.
+        purge_after_closing(session, lambda: file_report(session, closing.day))
         self.session.notices.success(
             _("{day} is closed. Its report is being filed.").format(day=closing.day.isoformat())
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QKeySequence, QPainter, QShortcut
@@ -16,6 +16,7 @@ from hall_desk.ui.labels import Ground, Text
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent, QResizeEvent, QShowEvent
 
+    from hall_desk.devices.instruments import Reading
     from hall_desk.ui.session import Session
 
 _MARGIN = 8  # to the edge of the page area
@@ -31,6 +32,8 @@ class Dialog(QWidget):
     """
 
     closed = Signal(bool)
+    # Whether it is about whoever opened it, so that nobody else goes on with it.
+    personal: ClassVar[bool] = False
 
     def __init__(self, session: Session, title: str, *, width: int = 640, height: int = 0) -> None:
         super().__init__(session.dialog_place)
@@ -102,6 +105,10 @@ class Dialog(QWidget):
 
     def take_scan(self, code: str) -> bool:
         """Whether the form has a use for a code that was scanned."""
+        return False
+
+    def take_reading(self, reading: Reading) -> bool:
+        """Whether the form has a use for what a thermometer or a card reader gave."""
         return False
 
     def press(self, key: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout
 
 from hall_desk import i18n
@@ -27,11 +28,13 @@ LONGEST = 4  # digits
 
 @dataclass(frozen=True)
 class HallNumber:
-    """One whole number: the setting's name, its label, and what it is now."""
+    """One whole number: the setting's name, its label, what it is now, and within which limits it may be."""
 
     name: str
     label: str
     value: int
+    least: int = 0
+    most: int = 9999
 
 
 class HallNumbersDialog(Dialog):
@@ -51,7 +54,7 @@ class HallNumbersDialog(Dialog):
             field.set_text(str(number.value))
             field.edit.returnPressed.connect(self.save)
             self.fields[number.name] = field
-            grid.addWidget(field, place // 2, place % 2)
+            grid.addWidget(field, place // 2, place % 2, Qt.AlignmentFlag.AlignTop)
         self.problem = Text("", "error").wrap()
         self.problem.hide()
         self.save_button = Button(_("Save"), "primary", "Enter")
@@ -77,6 +80,7 @@ class HallNumbersDialog(Dialog):
             return
         wanted = self._read()
         if wanted is None:
+            self._make_room()
             return
         if not wanted:
             self.accept()
@@ -100,6 +104,13 @@ class HallNumbersDialog(Dialog):
                 if not wrong:
                     self.fields[number.name].show_error(_("Type a whole number, such as 0 or 60."))
                 wrong = True
+            elif not number.least <= int(text) <= number.most:
+                if not wrong:
+                    said = _("Type a whole number from {least} to {most}.")
+                    self.fields[number.name].show_error(
+                        said.format(least=number.least, most=number.most)
+                    )
+                wrong = True
             elif int(text) != number.value:
                 wanted[number.name] = int(text)
         return None if wrong else wanted
@@ -108,3 +119,12 @@ class HallNumbersDialog(Dialog):
         self._saving = False
         self.problem.setText(i18n.explain(error))
         self.problem.show()
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Makes the sheet as high as it needs to be, now that words stand below a field."""
+        layout = self.sheet.layout()
+        if layout is not None:
+            layout.invalidate()
+            layout.activate()
+        self._place_sheet()

@@ -78,6 +78,8 @@ def _held_lines(held: Held) -> list[_HeldLine]:
 class HandOverDialog(PostDialog):
     """Shows all that goes along; who takes over agrees with a PIN."""
 
+    personal = True
+
     def __init__(self, session: Session, giver: UUID) -> None:
         super().__init__(session, _("Hand over a post"), _("Hand over"), width=820, height=560)
         self._id = new_id()

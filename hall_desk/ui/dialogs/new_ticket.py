@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout
 
 from hall_desk import errors, i18n
+from hall_desk.devices.instruments import IdCard
 from hall_desk.i18n import _
 from hall_desk.services import halls, intake_checks, matters, screening, slips, tickets
 from hall_desk.store.ids import new_id
@@ -25,6 +26,7 @@ from hall_desk.ui.ticket_papers import print_receipt, print_slip
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from hall_desk.devices.instruments import Reading
     from hall_desk.errors import HallDeskError
     from hall_desk.services.intake_checks import AtIntake
     from hall_desk.services.matters import Matter, MatterLine
@@ -147,6 +149,14 @@ class NewTicketDialog(Dialog):
         self.bind("Ctrl+Return", self.send_form)
         self.bind("Ctrl+Enter", self.send_form)
         self.bind("Alt+A", form.tick_all)
+
+    def take_reading(self, reading: Reading) -> bool:
+        """An ID card fills name and number, as if they had been typed."""
+        if not isinstance(reading, IdCard) or self._first is not None or self._sending:
+            return False
+        self.form.take_card(reading)
+        self._look_up_resident()
+        return True
 
     def _prefill(self, name: str, phone: str, matter: MatterLine | None) -> None:
         form = self.form

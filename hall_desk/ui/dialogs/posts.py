@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 class TakePostDialog(PostDialog):
     """Puts one person on a post; the one they had last is offered, or their window."""
 
+    personal = True
+
     def __init__(self, session: Session, staff_id: UUID | None = None) -> None:
         super().__init__(session, _("Take post"), _("Take post"), width=600, height=300)
         self._id = new_id()

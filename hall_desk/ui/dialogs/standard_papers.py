@@ -1,4 +1,4 @@
-"""The six standard papers of a ticket: looked at, and printed by their number."""
+"""The standard papers of a ticket, and the label of its bag: looked at, and printed by their number."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout
 
 from hall_desk import i18n
+from hall_desk.errors import BadInput
 from hall_desk.i18n import _
-from hall_desk.services import ticket_forms
+from hall_desk.services import ticket_forms, tickets
+from hall_desk.services.tickets import ReceiptFacts
 from hall_desk.ui.buttons import Button
 from hall_desk.ui.dialogs import Dialog
 from hall_desk.ui.labels import Text
 from hall_desk.ui.paper_view import PaperView
+from hall_desk.ui.papers import Options
+from hall_desk.ui.print_options import PrintOptions
+from hall_desk.ui.ticket_papers import print_bag_label
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -24,10 +29,27 @@ if TYPE_CHECKING:
     from hall_desk.ui.session import Session
 
 
+_BAG_LABEL = "bag_label"
+
+
 def _title(kind: str, ticket: TicketView) -> str:
     from hall_desk.documents.forms import title_of
 
+    if kind == _BAG_LABEL:
+        return _("Bag label")
+
     return title_of(kind, ticket.card.outcome or "")
+
+
+def _drawn(facts: FormFacts | ReceiptFacts, roll: str) -> bytes:
+    """The paper as a PDF, the label in the size of this desk's roll."""
+    if isinstance(facts, ReceiptFacts):
+        from hall_desk.documents.bag_label import bag_label
+
+        return bag_label(facts, roll)
+    from hall_desk.documents.forms import form
+
+    return form(facts)
 
 
 class _Choice(QListWidget):
@@ -52,7 +74,8 @@ class StandardPapersDialog(Dialog):
         super().__init__(session, title, width=860, height=640)
         self.ticket = ticket
         self._printing = False
-        self.forms = ticket_forms.forms_of(ticket)
+        self._options = Options()
+        self.forms = (*ticket_forms.forms_of(ticket), _BAG_LABEL)
         self.choice = _Choice()
         self.choice.setAccessibleName(title)
         self.choice.setFixedWidth(330)
@@ -62,6 +85,7 @@ class StandardPapersDialog(Dialog):
         self.preview = PaperView(session.background, widest=460)
         self.problem = Text("", "error").wrap()
         self.problem.hide()
+        self.options = PrintOptions()
         self.print_button = Button(_("Print"), "primary", "Enter")
         self.cancel = Button(_("Close"), key="Esc")
         self.escape_hint.hide()
@@ -76,6 +100,7 @@ class StandardPapersDialog(Dialog):
         foot = QHBoxLayout()
         foot.setSpacing(12)
         foot.addWidget(self.print_button)
+        foot.addWidget(self.options)
         foot.addWidget(self.problem, 1)
         foot.addStretch(0)
         foot.addWidget(self.cancel)
@@ -105,22 +130,22 @@ class StandardPapersDialog(Dialog):
     def _look(self, row: int) -> None:
         self.problem.hide()
         actor, ticket_id, kind = self.session.actor, self.ticket.card.id, self.forms[row]
-        self.session.background.data(
-            self,
-            lambda: ticket_forms.form_facts(actor, ticket_id, kind),
-            self._draw,
-            self._refused,
-            replaces="facts",
-        )
 
-    def _draw(self, facts: FormFacts) -> None:
-        def make() -> bytes:
-            from hall_desk.documents.forms import form
+        def read() -> FormFacts | ReceiptFacts:
+            if kind == _BAG_LABEL:
+                return tickets.receipt_facts(actor, ticket_id)
+            return ticket_forms.form_facts(actor, ticket_id, kind)
 
-            return form(facts)
+        self.session.background.data(self, read, self._draw, self._refused, replaces="facts")
 
+    def _draw(self, facts: FormFacts | ReceiptFacts) -> None:
+        roll = self.session.settings.roll
         self.session.background.devices(
-            self, make, self.preview.show_pdf, self._refused, replaces="paper"
+            self,
+            lambda: _drawn(facts, roll),
+            self.preview.show_pdf,
+            self._refused,
+            replaces="paper",
         )
 
     # --- printing -----------------------------------------------------------------------------------
@@ -129,23 +154,27 @@ class StandardPapersDialog(Dialog):
         """Prints the paper shown, with the ticket as it is now; the journal notes it."""
         if self._printing or not self.is_open():
             return
+        try:
+            self._options = self.options.options(max(1, self.preview.pages))
+        except BadInput as error:
+            self._refused(error)
+            return
         self._printing = True
         actor, ticket_id, kind = self.session.actor, self.ticket.card.id, self.chosen()
-        self.session.background.data(
-            self,
-            lambda: ticket_forms.print_out(actor, ticket_id, kind),
-            self._print,
-            self._refused,
-        )
 
-    def _print(self, facts: FormFacts) -> None:
-        def make() -> bytes:
-            from hall_desk.documents.forms import form
+        def read() -> FormFacts | ReceiptFacts:
+            if kind == _BAG_LABEL:
+                return tickets.receipt_facts(actor, ticket_id)
+            return ticket_forms.print_out(actor, ticket_id, kind)
 
-            return form(facts)
+        self.session.background.data(self, read, self._print, self._refused)
 
-        title = f"{_title(facts.kind, self.ticket)} {facts.number}"
-        self.session.print_pdf(make, title, "form")
+    def _print(self, facts: FormFacts | ReceiptFacts) -> None:
+        if isinstance(facts, ReceiptFacts):
+            print_bag_label(self.session, facts)
+        else:
+            title = f"{_title(facts.kind, self.ticket)} {facts.number}"
+            self.session.print_pdf(lambda: _drawn(facts, ""), title, "form", self._options)
         self.accept()
 
     def _refused(self, error: HallDeskError) -> None:

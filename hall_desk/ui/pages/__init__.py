@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
+    from hall_desk.devices.instruments import Reading
     from hall_desk.store.changes import Changed
     from hall_desk.ui.session import Session
 
@@ -70,6 +71,10 @@ class Page(QWidget):
 
     def take_scan(self, code: str) -> bool:
         """Whether the page has a use of its own for a code that was scanned; else what it stands for is opened."""
+        return False
+
+    def take_reading(self, reading: Reading) -> bool:
+        """Whether the page has a use for what a thermometer or a card reader gave."""
         return False
 
     def incident_about(self) -> dict[str, Any]:

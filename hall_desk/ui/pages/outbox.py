@@ -28,6 +28,7 @@ WHAT = {
     "screening.left": N_("Left before the second reading"),
     "tickets.open": N_("New ticket"),
     "slips.give": N_("Phone slip"),
+    "papers.reprint": N_("Reprint"),
     "consultations.record": N_("Consultation"),
     "consultations.undo": N_("Consultation taken back"),
     "missing_notices.give": N_("Notice of what is missing"),
@@ -45,6 +46,7 @@ WHAT = {
     "passages.come_in": N_("Came into the hall"),
     "passages.leave": N_("Left the hall"),
     "away.note_sign_in": N_("Sign-in"),
+    "away.note_wrong_try": N_("Wrong PIN"),
 }
 _STATE = {
     "waiting": (N_("Waits for the server"), "info"),

@@ -114,6 +114,7 @@ class ProxyPage(Page):
             Shortcut("F7", self.panel.hand_back),
             Shortcut("Shift+F4", self.acts.another_matter),
             Shortcut("Alt+P", self.acts.show_papers),
+            Shortcut("Alt+I", self.acts.show_id),
             Shortcut("Alt+O", self.panel.ask_collector),
             Shortcut("Alt+E", self.acts.correct),
             Shortcut(PROMISES, self.promises.show_list),

@@ -9,9 +9,10 @@ from PySide6.QtCore import QElapsedTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from hall_desk import i18n
+from hall_desk.devices.instruments import IdCard
 from hall_desk.errors import DatabaseAway, NotFound
 from hall_desk.i18n import _
-from hall_desk.services import halls, screening, ticket_cards
+from hall_desk.services import finding, halls, screening
 from hall_desk.ui import hall_head
 from hall_desk.ui.buttons import Button
 from hall_desk.ui.check_form import CheckForm
@@ -29,6 +30,7 @@ from hall_desk.ui.verdict import Verdict
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from hall_desk.devices.instruments import Reading, Temperature
     from hall_desk.errors import HallDeskError
     from hall_desk.services.accounts import Actor
     from hall_desk.services.matters import MatterLine
@@ -83,6 +85,8 @@ class ScreeningPage(Page):
         self.today = TodayPanel()
         self.model, self.table = make_table(session.store)
         self._saving: NewCheck | None = None
+        # What was measured while a check was being saved belongs to the next person.
+        self._measured: Temperature | None = None
         self._then_ticket = False
         self._since_save = QElapsedTimer()
         # Whom a ticket is opened for when F4 is pressed on an empty form: name, phone, matter.
@@ -213,11 +217,15 @@ class ScreeningPage(Page):
         self._since_save.start()
         self.verdict.show_check(check, self.session.now())
         self.form.next_person(sent)
+        self._take_measured()
         if then_ticket and check.outcome == "normal":
             self._open_ticket()
 
     def _refused(self, error: HallDeskError) -> bool:
         self._saving, self._then_ticket = None, False
+        measured, self._measured = self._measured, None
+        if measured is not None:
+            self.offer_reading(measured)
         if isinstance(error, NotFound) and error.kind == "check":
             self.form.leave_recheck()
             self.session.notices.error(_("This person has been measured again already."))
@@ -265,10 +273,31 @@ class ScreeningPage(Page):
 
     def take_scan(self, code: str) -> bool:
         """A receipt that is scanned at the door: its resident leaves. False for any other code."""
-        if not ticket_cards.CODE.fullmatch(code.strip().upper()):
+        if not finding.is_receipt(code):
             return False
         self.hall.leave_by_receipt(code)
         return True
+
+    # --- devices ----------------------------------------------------------------------------------------
+
+    def take_reading(self, reading: Reading) -> bool:
+        """A temperature is filled in; of an ID card the name, where one is asked."""
+        if isinstance(reading, IdCard):
+            return self.form.take_name(reading.name)
+        self._measured = reading
+        if self._saving is None:
+            self._take_measured()
+        return True
+
+    def offer_reading(self, reading: Temperature) -> None:
+        """Keeps a reading that came while the form did not lie on top."""
+        local = self.session.store.local(self.session.now())
+        self.form.offer_temperature(reading, f"{local:%H:%M}")
+
+    def _take_measured(self) -> None:
+        measured, self._measured = self._measured, None
+        if measured is not None:
+            self.form.take_temperature(measured)
 
     # --- undo and second readings -----------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from hall_desk.services import matters, repeats, tickets
 from hall_desk.ui import key_map
 from hall_desk.ui.dialogs.standard_papers import StandardPapersDialog
 from hall_desk.ui.dialogs.ticket_steps import SuspendDialog, TerminateDialog, TransferDialog
+from hall_desk.ui.id_line import show_id
 from hall_desk.ui.key_press import KeyPress
 from hall_desk.ui.pages import Page, Shortcut
 from hall_desk.ui.promise_list import KEY as PROMISES
@@ -97,6 +98,7 @@ class WindowPage(Page):
         panel.transfer_wanted.connect(lambda: self._ask(TransferDialog))
         panel.terminate_wanted.connect(lambda: self._ask(TerminateDialog))
         panel.papers_wanted.connect(self.show_papers)
+        panel.id_wanted.connect(self.show_id)
         panel.nothing.setText(
             _("Nothing in hand. Claim the next ticket with {key}.").format(key=key_map.now("F6"))
             if actor.may("tickets.claim")
@@ -140,6 +142,7 @@ class WindowPage(Page):
             Shortcut("Alt+R", panel.record),
             Shortcut("Alt+N", panel.read_note),
             Shortcut("Alt+P", self.show_papers),
+            Shortcut("Alt+I", self.show_id),
             *choices,
             Shortcut(PROMISES, self.head.promises.show_list),
         )
@@ -369,6 +372,10 @@ class WindowPage(Page):
         """The standard papers of the ticket shown."""
         if self.ticket.ticket is not None and self.session.actor.may("tickets.print"):
             StandardPapersDialog(self.session, self.ticket.ticket).open()
+
+    def show_id(self) -> None:
+        """The whole ID number of the resident, against a reason."""
+        show_id(self.session, self.ticket.ticket)
 
     def _do(self, step: Callable[[Actor, UUID], TicketView]) -> None:
         ticket_id = self._ticket_id

@@ -19,6 +19,7 @@ from hall_desk.ui.labels import Text
 
 if TYPE_CHECKING:
     from hall_desk.errors import HallDeskError
+    from hall_desk.store.hall_key import HallKey
     from hall_desk.ui.background import Background
 
 
@@ -43,12 +44,16 @@ class Draft:
     tls: str = "disable"
     ca_file: str = ""
     letter: str | None = None  # None: not asked yet
-    printer: str = ""
+    slip_printer: str = ""
+    paper_printer: str = ""
     roll: str = "80"
     post: str = ""
     new_hall: NewHall | None = None
     previewed: tuple[NewHall, tuple[FilePlan, ...]] | None = None
     reached: tuple[ServerAddress, ServerFound] | None = None
+    recovery_code: str = ""
+    hall_key: HallKey | None = None
+    made: Settings | None = None  # what was written in the end
 
     def found(self) -> ServerFound | None:
         """The server that was tested, when a hall is to be joined."""
@@ -58,8 +63,10 @@ class Draft:
         """The steps of the way chosen, by name."""
         found = self.found()
         server = ["server"] if self.way == "join" else []
+        key = ["key"] if found is not None and found.key_check else []
         makes = self.way == "alone" or (found is not None and not found.hall)
-        return ["where", *server, *(["hall", "lists"] if makes else []), "pc", "done"]
+        hall, sheet = (["hall", "lists"], ["sheet"]) if makes else ([], [])
+        return ["where", *server, *key, *hall, "pc", "done", *sheet]
 
     def hall_to_make(self) -> NewHall | None:
         """The hall as it was checked, or None when one is joined."""
@@ -73,7 +80,8 @@ class Draft:
             letter=self.letter or "",
             roll=self.roll,
             post=self.post,
-            printer=self.printer,
+            slip_printer=self.slip_printer,
+            paper_printer=self.paper_printer,
         )
 
     def free_letters(self) -> list[str]:

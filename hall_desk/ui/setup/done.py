@@ -14,6 +14,7 @@ from hall_desk import errors, i18n
 from hall_desk.i18n import _
 from hall_desk.services import directory, founding, import_problems
 from hall_desk.ui.labels import Ground, Text
+from hall_desk.ui.print_keeper import printer_words
 from hall_desk.ui.setup import Draft, Step
 
 if TYPE_CHECKING:
@@ -72,13 +73,20 @@ class DoneStep(Step):
             yield _("It starts with"), " · ".join(lists) or _("Nothing yet")
         elif found is not None:
             yield _("Joins the hall"), found.hall
+            if found.key_check:
+                yield _("The hall's key"), _("with it") if draft.hall_key else _("without it")
         if draft.way == "join" and draft.reached is not None:
             where = draft.reached[0]
             yield _("Server"), f"{where.host}:{where.port}/{where.database}"
         else:
             yield _("Kept in"), str(self._folder)
         yield _("Desk letter"), draft.letter or _("no letter")
-        yield _("Printer"), draft.printer or _("None: papers are kept as PDF")
+        yield (
+            _("Printer"),
+            printer_words(draft.slip_printer)
+            if draft.slip_printer
+            else _("None: papers are kept as PDF"),
+        )
         yield _("Paper roll"), f"{draft.roll} mm"
 
     def next_words(self) -> str:
@@ -94,9 +102,10 @@ class DoneStep(Step):
         self.show_problem("")
         self.changed.emit()
         folder, settings, hall = self._folder, self.draft.settings(), self.draft.hall_to_make()
+        key = self.draft.hall_key if "key" in self.draft.steps() else None
         self.background.data(
             self,
-            lambda: founding.set_up(folder, settings, platform.node(), hall),
+            lambda: founding.set_up(folder, settings, platform.node(), hall, key),
             self._made,
             self.refused,
         )

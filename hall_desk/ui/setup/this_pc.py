@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout
 
 from hall_desk import errors, i18n
-from hall_desk.devices import printing
-from hall_desk.documents.trial import trial_page
 from hall_desk.i18n import N_, _
 from hall_desk.services import accounts
-from hall_desk.settings import Settings
-from hall_desk.ui.buttons import Button, Segmented
+from hall_desk.ui.buttons import Segmented
 from hall_desk.ui.fields import LabelledField
 from hall_desk.ui.labels import Text
+from hall_desk.ui.printer_choice import PrinterChoice, found_here
 from hall_desk.ui.setup import Draft, Step, focus
 
 if TYPE_CHECKING:
-    from hall_desk.errors import HallDeskError
     from hall_desk.ui.background import Background
 
 
@@ -47,16 +43,14 @@ class ThisPcStep(Step):
         self.letter.edit.setMaxLength(1)
         self.letter.edit.textEdited.connect(self._letter_typed)
         self.free = Text("", "soft").wrap()
-        self.printer_box = QComboBox()
-        self.printer = LabelledField(_("Printer for slips and receipts"), self.printer_box)
-        self.trial = Button(_("Print a test page"))
-        self.trial.clicked.connect(self.print_trial)
-        self.printed = Text("", "soft")
-        self._offer_printers([draft.printer] if draft.printer else [])
-        self.printer_box.activated.connect(self._printer_picked)
+        self.printer = PrinterChoice(
+            _("Printer for slips and receipts"), background, draft.slip_printer
+        )
+        self.printer.changed.connect(self._printer_picked)
+        self.printer.about(draft.hall, draft.roll)
         self.roll = Segmented([("80", "80 mm"), ("58", "58 mm")])
         self.roll.set_value(draft.roll)
-        self.roll.changed.connect(lambda value: setattr(draft, "roll", str(value)))
+        self.roll.changed.connect(self._roll_picked)
         self.post = Segmented([(post, _(words)) for post, words in POSTS.items()])
         self.post.set_value(draft.post)
         self.post.changed.connect(lambda value: setattr(draft, "post", str(value)))
@@ -70,11 +64,6 @@ class ThisPcStep(Step):
         self.body.addLayout(line)
         self.body.addWidget(LabelledField(_("Post of this PC: shown after signing in"), self.post))
         self.body.addWidget(self.printer)
-        trial = QHBoxLayout()
-        trial.setSpacing(12)
-        trial.addWidget(self.trial)
-        trial.addWidget(self.printed, 1)
-        self.body.addLayout(trial)
         self.body.addWidget(LabelledField(_("Width of the paper roll"), self.roll))
         self.body.addWidget(LabelledField(_("Language of this PC"), self.language))
         self.finish_layout()
@@ -93,51 +82,28 @@ class ThisPcStep(Step):
             else _("All 26 letters are given; this PC can open no tickets.")
         )
         focus(self.letter)
-        self.background.devices(self, printing.printers, self._offer_printers, replaces="printers")
+        self.printer.about(self.draft.hall, self.draft.roll)
+        self.printer.offer([], self.draft.slip_printer)
+        self.background.devices(self, found_here, self.printer.offer, replaces="printers")
 
     def _letter_typed(self, text: str) -> None:
         self.draft.letter = text.strip().upper()
 
-    def _offer_printers(self, names: list[str]) -> None:
-        chosen = self.draft.printer
-        self.printer_box.clear()
-        self.printer_box.addItem(_("None: papers are kept as PDF"), "")
-        for name in names:
-            self.printer_box.addItem(name, name)
-        if chosen and chosen not in names:
-            self.printer_box.addItem(chosen, chosen)
-        self.printer_box.setCurrentIndex(max(0, self.printer_box.findData(chosen)))
-        self.trial.setEnabled(bool(self.printer_box.currentData()))
-
     def _printer_picked(self) -> None:
-        self.draft.printer = str(self.printer_box.currentData())
-        self.trial.setEnabled(bool(self.draft.printer))
-        self.printer.clear_error()
-        self.printed.clear()
+        self.draft.slip_printer = self.printer.printer()
 
-    def print_trial(self) -> None:
-        """Puts a short page on the printer chosen; what is wrong is said below it."""
-        settings = Settings(printer=self.draft.printer, roll=self.draft.roll)
-        now = datetime.now().astimezone()
-        self.printer.clear_error()
-        self.printed.clear()
-
-        def work() -> str:
-            pdf = trial_page(settings.roll, settings.printer, now)
-            printing.print_pdf(pdf, title=_("Test page"), settings=settings)
-            return settings.printer
-
-        self.background.devices(self, work, self._printed, self._not_printed, replaces="trial")
-
-    def _printed(self, printer: str) -> None:
-        self.printed.setText(_("Sent to {printer}.").format(printer=printer))
-
-    def _not_printed(self, error: HallDeskError) -> None:
-        sentence = _("The printer {printer} does not take the page. Is it switched on?")
-        self.printer.show_error(sentence.format(printer=self.draft.printer))
+    def _roll_picked(self, value: object) -> None:
+        self.draft.roll = str(value)
+        self.printer.about(self.draft.hall, self.draft.roll)
 
     def go_on(self) -> None:
-        self.draft.printer = str(self.printer_box.currentData())
+        try:
+            self.draft.slip_printer = self.printer.checked()
+        except errors.BadInput:
+            return
+        # A printer of the system takes every paper until another one is chosen for A4.
+        if self.draft.slip_printer.startswith("system:"):
+            self.draft.paper_printer = self.draft.slip_printer
         self.letter.clear_error()
         letter = self.letter.text().strip()
         if letter:

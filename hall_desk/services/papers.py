@@ -1,0 +1,55 @@
+"""Printing a ticket's receipt or routing slip again: each reprint has its count, for the whole hall, and is journalled.
+
+The first print belongs to taking the ticket in and bears no mark; from the second on the paper says which it is, so
+that two receipts of one ticket are told apart.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from hall_desk import errors
+from hall_desk.services.accounts import Actor
+from hall_desk.services.away import waits
+from hall_desk.services.ticket_cards import ReceiptFacts, load_joined, receipt_facts
+from hall_desk.store.models import JournalEntry
+
+KINDS = ("receipt", "routing_slip")
+
+
+@dataclass(frozen=True)
+class Reprint:
+    """What to print, and the how-manieth time it is printed again (1 is the second paper)."""
+
+    facts: ReceiptFacts
+    count: int
+
+
+@waits
+def reprint(actor: Actor, press: UUID, ticket_id: UUID, kind: str) -> Reprint:
+    """Counts a reprint and gives what to print; `press` is made at the key: said twice it is one reprint.
+
+    Raises NotFound `ticket`, BadInput `form`.
+    """
+    actor.needs("tickets.print")
+    if kind not in KINDS:
+        raise errors.BadInput("form", "unknown")
+    with actor.store.change(actor) as change:
+        load_joined(actor, ticket_id)
+        earlier = _earlier(ticket_id, kind)
+        count = next((facts["count"] for key, facts in earlier if key == press), 0)
+        if not count:
+            count = len(earlier) + 1
+            change.record("ticket.reprinted", press, ticket=ticket_id, paper=kind, count=count)
+    return Reprint(receipt_facts(actor, ticket_id), count)
+
+
+def _earlier(ticket_id: UUID, kind: str) -> list[tuple[UUID, dict[str, Any]]]:
+    rows = JournalEntry.select(JournalEntry.subject, JournalEntry.facts).where(
+        JournalEntry.ticket == ticket_id, JournalEntry.kind == "ticket.reprinted"
+    )
+    told = [(row.subject, json.loads(row.facts)) for row in rows]
+    return [(key, facts) for key, facts in told if facts["paper"] == kind]
