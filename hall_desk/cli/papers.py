@@ -1,4 +1,4 @@
-"""Commands that write a paper: a telephone slip, a day's report."""
+"""Commands that write a paper: a telephone slip, a day's report, the directory of windows."""
 
 from __future__ import annotations
 
@@ -30,6 +30,16 @@ def declare(command: Declare) -> None:
         "--roll", choices=("58", "80", "a5"), default="80", help=_("width of the paper")
     )
     slip.add_argument("--large", action="store_true", help=_("large print"))
+
+    directory = command(
+        "directory", _directory, N_("writes the window phone directory, by window and by matter")
+    )
+    # As an option too, like the other papers'.
+    place = directory.add_mutually_exclusive_group(required=True)
+    place.add_argument(
+        "file", nargs="?", type=Path, metavar="F", help=_("a name ending in .pdf or .xlsx")
+    )
+    place.add_argument("--output", type=Path, metavar="F", help=argparse.SUPPRESS)
 
     report = command(
         "report",
@@ -86,6 +96,19 @@ def _slip(options: argparse.Namespace) -> int:
         else:
             facts = slips.preview(actor, matters.window_by_number(actor, options.window).id)
     pc.write_file(options.output, phone_slip(facts, options.roll, options.large))
+    return DONE
+
+
+def _directory(options: argparse.Namespace) -> int:
+    from hall_desk.documents.directory import directory
+    from hall_desk.services import directory_paper
+
+    file = options.output or options.file
+    ending = ending_of(file, ".pdf", ".xlsx")
+    with opened(options) as (_store, actor):
+        facts = directory_paper.of_hall(actor)
+    content = directory(facts) if ending == ".pdf" else directory_paper.as_xlsx(facts)
+    pc.write_file(file, content)
     return DONE
 
 

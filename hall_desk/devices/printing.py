@@ -33,7 +33,6 @@ POINTS_PER_INCH = 72
 ROLL_DPI = 203.2
 SHEET_DPI = 300.0
 WIDEST_ROLL_MM = 82
-MISSING = "〓"
 _NOT_IN_A_NAME = re.compile(r"[^\w-]+")
 _RANGE = re.compile(r"([0-9]{1,4})(?:\s*[-–—]\s*([0-9]{1,4}))?")
 
@@ -165,14 +164,15 @@ def page_count(pdf: bytes) -> int:
             document.close()
 
 
-def lacks_glyphs(pdf: bytes) -> bool:
-    """Whether a paper has the sign that stands for characters the fonts lack (see `documents.page.printable`)."""
+def text_of(pdf: bytes) -> str:
+    """The words of all pages, as one copies them from the PDF."""
     with _one_at_a_time:
         document = pypdfium2.PdfDocument(pdf)
         try:
-            return any(MISSING in page.get_textpage().get_text_range() for page in document)
+            text = "\n".join(page.get_textpage().get_text_range() for page in document)
         finally:
             document.close()
+    return text.replace("\ufffe", "-")  # pdfium's mark for a hyphen at the end of a line
 
 
 def only(pdf: bytes, pages: str, copies: int = 1) -> bytes:

@@ -55,6 +55,9 @@ _CAP_HEIGHT = 0.733
 # One lock for the fonts: reportlab moves a read position inside a font while it makes a subset.
 _font_lock = threading.Lock()
 _faces: dict[bool, Any] = {}
+# What is drawn for a character the fonts lack, and the characters it was drawn for so far.
+_STAND_IN = "〓"
+_lent: set[int] = set()
 
 
 def fonts() -> None:
@@ -110,8 +113,17 @@ def missing_glyphs(text: str) -> str:
     """
     known = _font(False).face.charToGlyph
     return "".join(
-        dict.fromkeys(c for c in text if not (ord(c) in known or c.isspace() or _is_invisible(c)))
+        dict.fromkeys(
+            c
+            for c in text
+            if not ((ord(c) in known and ord(c) not in _lent) or c.isspace() or _is_invisible(c))
+        )
     )
+
+
+def named(characters: str) -> str:
+    """Characters with their numbers, as the screen may have no picture of them either: `𰀀 (U+30000)`."""
+    return " ".join(f"{c} (U+{ord(c):04X})" for c in characters)
 
 
 def _is_invisible(character: str) -> bool:
@@ -123,10 +135,11 @@ def _is_invisible(character: str) -> bool:
 
 
 def printable(text: str, *, for_wrapping: bool = False) -> str:
-    """`text` as one line the fonts can show: controls become spaces, a missing character becomes 〓.
+    """`text` as one line the fonts can show: controls become spaces, a missing character looks like 〓.
 
     〓 is what Chinese and Japanese printers set where a type is missing: nobody takes it for the
-    name itself, as they would a gap. `for_wrapping` keeps the joiners that `together` put in.
+    name itself, as they would a gap. The character itself stays in the text of the PDF, so that
+    it can be named and copied. `for_wrapping` keeps the joiners that `together` put in.
     """
     known = _font(False).face.charToGlyph
     out = []
@@ -136,8 +149,22 @@ def printable(text: str, *, for_wrapping: bool = False) -> str:
         elif c.isspace() and c != "\u3000":
             out.append("\u00a0" if c == "\u00a0" else " ")
         elif not _is_invisible(c):
-            out.append(c if ord(c) in known else "〓")
+            out.append(c if ord(c) in known or _lend(c) else _STAND_IN)
     return "".join(out)
+
+
+def _lend(character: str) -> bool:
+    """Gives a character the fonts lack the look of 〓; False for half a surrogate pair, which is no character."""
+    if unicodedata.category(character) == "Cs":
+        return False
+    code = ord(character)
+    with _font_lock:
+        _lent.add(code)
+        for font in _faces.values():
+            face = font.face
+            face.charWidths[code] = face.charWidths.get(ord(_STAND_IN), face.defaultWidth)
+            face.charToGlyph[code] = face.charToGlyph[ord(_STAND_IN)]
+    return True
 
 
 def together(text: str) -> str:

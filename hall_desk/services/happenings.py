@@ -45,6 +45,9 @@ SENTENCES: dict[str, str] = {
     "consultation.recorded": N_("{who} registered a question: {outcome}"),
     "consultation.withdrawn": N_("{who} took a registered question back"),
     "missing_notice.given": N_("{who} gave a notice of what is missing"),
+    "missing_notice.reprinted": N_(
+        "{who} printed a notice of what is missing again (reprint {count})"
+    ),
     "missing_notice.reopened": N_("{who} opened a notice of what is missing again"),
     "slip.given": N_("{who} gave a phone slip for window {window}"),
     "callback.promised": N_("{who} promised a call"),

@@ -1,19 +1,22 @@
-"""Printing a ticket's receipt or routing slip again: each reprint has its count, for the whole hall, and is journalled.
+"""Printing a receipt, a routing slip or a 一次性告知单 again: each reprint is counted in the hall and journalled.
 
-The first print belongs to taking the ticket in and bears no mark; from the second on the paper says which it is, so
-that two receipts of one ticket are told apart.
+The first print belongs to taking the ticket in or giving the notice and bears no mark; from the second on the paper
+says which it is, so that two receipts of one ticket are told apart.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from hall_desk import errors
+from hall_desk.services import missing_notices
 from hall_desk.services.accounts import Actor
 from hall_desk.services.away import waits
+from hall_desk.services.missing_notices import NoticeFacts
 from hall_desk.services.ticket_cards import ReceiptFacts, load_joined, receipt_facts
 from hall_desk.store.models import JournalEntry
 
@@ -25,6 +28,15 @@ class Reprint:
     """What to print, and the how-manieth time it is printed again (1 is the second paper)."""
 
     facts: ReceiptFacts
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True)
+class NoticeReprint:
+    """The notice to print, and the how-manieth time it is printed again."""
+
+    facts: NoticeFacts
     count: int
 
 
@@ -44,7 +56,32 @@ def reprint(actor: Actor, press: UUID, ticket_id: UUID, kind: str) -> Reprint:
         if not count:
             count = len(earlier) + 1
             change.record("ticket.reprinted", press, ticket=ticket_id, paper=kind, count=count)
-    return Reprint(receipt_facts(actor, ticket_id), count)
+    return Reprint(receipt_facts(actor, ticket_id), kind, count)
+
+
+@waits
+def reprint_notice(actor: Actor, press: UUID, notice_id: UUID) -> NoticeReprint:
+    """The same for a notice that was given. Raises NotFound `missing_notice`."""
+    actor.needs("missing_notices.give")
+    with actor.store.change(actor) as change:
+        notice = missing_notices.facts(actor, notice_id)
+        earlier = _earlier_of_notice(actor, notice_id, notice.given_at)
+        count = next((told["count"] for told in earlier if told["press"] == str(press)), 0)
+        if not count:
+            count = len(earlier) + 1
+            change.record("missing_notice.reprinted", notice_id, press=str(press), count=count)
+    return NoticeReprint(notice, count)
+
+
+def _earlier_of_notice(actor: Actor, notice_id: UUID, given_at: datetime) -> list[dict[str, Any]]:
+    rows = JournalEntry.select(JournalEntry.facts).where(
+        JournalEntry.hall == actor.hall_id,
+        # The index begins with the days; no notice is printed again before the day it was given.
+        JournalEntry.service_day >= given_at.date(),
+        JournalEntry.kind == "missing_notice.reprinted",
+        JournalEntry.subject == notice_id,
+    )
+    return [json.loads(row.facts) for row in rows]
 
 
 def _earlier(ticket_id: UUID, kind: str) -> list[tuple[UUID, dict[str, Any]]]:

@@ -394,12 +394,7 @@ def xlsx_bytes(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]
                 yield None
                 continue
             cell = WriteOnlyCell(sheet, value="")
-            cell.value = printable(text)
-            # openpyxl takes a text that begins with = for a formula unless told otherwise.
-            cell.data_type = "s"
-            cell.number_format = "@"
-            if _CALCULATED.match(text):
-                cell.quotePrefix = True
+            put_text(cell, text)
             if bold:
                 cell.font = Font(bold=True)
             yield cell
@@ -411,6 +406,16 @@ def xlsx_bytes(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]
     book.save(file)
     book.close()
     return file.getvalue()
+
+
+def put_text(cell: Any, text: str) -> None:
+    """Makes an openpyxl cell a text that stays one, whatever it begins with."""
+    cell.value = printable(text)
+    # openpyxl takes a text that begins with = for a formula unless told otherwise.
+    cell.data_type = "s"
+    cell.number_format = "@"
+    if _CALCULATED.match(text):
+        cell.quotePrefix = True
 
 
 def printable(text: str) -> str:

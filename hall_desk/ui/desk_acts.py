@@ -17,7 +17,7 @@ from hall_desk.ui.dialogs.ticket_steps import WithdrawDialog
 from hall_desk.ui.id_line import show_id
 from hall_desk.ui.key_press import KeyPress
 from hall_desk.ui.step_undo import offer_undo
-from hall_desk.ui.ticket_papers import print_receipt
+from hall_desk.ui.ticket_papers import print_again
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -175,17 +175,17 @@ class DeskActs(QObject):
         if self._panel.ticket is not None and self._session.actor.may("tickets.print"):
             StandardPapersDialog(self._session, self._panel.ticket).open()
 
-    def _reprint(self) -> None:
+    def _reprint(self, kind: str) -> None:
         actor, ticket_id = self._session.actor, self._shown()
         if ticket_id is not None:
-            key = self._press.key("reprint", ticket_id)
+            key = self._press.key("reprint", kind, ticket_id)
             self._session.background.data(
                 self,
-                lambda: papers.reprint(actor, key, ticket_id, "receipt"),
+                lambda: papers.reprint(actor, key, ticket_id, kind),
                 self._print,
                 self._refused,
             )
 
     def _print(self, again: Reprint) -> None:
         self._press.answered()
-        print_receipt(self._session, again.facts, routing=False, reprint=again.count)
+        print_again(self._session, again)

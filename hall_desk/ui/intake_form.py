@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from hall_desk import errors, i18n
+from hall_desk.documents.page import missing_glyphs, named
 from hall_desk.i18n import _
 from hall_desk.services import privacy
 from hall_desk.services.tickets import NewPaper, NewTicket
@@ -73,6 +74,8 @@ class IntakeForm(QWidget):
         self.matter_field = LabelledField(_("Matter"), self.matter)
         self.name = LabelledField(_("Name"))
         self.phone = LabelledField(_("Phone number"), PhoneEdit())
+        self.lacking = Text("", "error").wrap()
+        self.lacking.hide()
         self.id_number = IdField()
         self.priority = Segmented((), none_allowed=True)
         self._priority_wanted = ""
@@ -86,7 +89,9 @@ class IntakeForm(QWidget):
         self.remark = LabelledField(
             _("Remark"), placeholder=_("e.g. walks with difficulty, waits in the foyer")
         )
+        self._session = session
         self._lay_out()
+        self.name.edit.textChanged.connect(self._name_typed)
         self.all_complete.clicked.connect(self.tick_all)
         self.papers.edited.connect(self.papers_error.hide)
         self.phone.edit.editingFinished.connect(self._phone_left)
@@ -110,6 +115,7 @@ class IntakeForm(QWidget):
         layout.setSpacing(9)
         layout.addWidget(self.matter_field)
         layout.addLayout(resident)
+        layout.addWidget(self.lacking)
         layout.addLayout(self._priority_row)
         layout.addLayout(received)
         layout.addWidget(self.papers)
@@ -289,6 +295,17 @@ class IntakeForm(QWidget):
         for field in (self.matter_field, self.name, self.phone, self.id_number, self.remark):
             field.clear_error()
         self.papers_error.hide()
+
+    def _name_typed(self, name: str) -> None:
+        """Reading the fonts takes a tenth of a second: that is nothing for the thread that draws."""
+        self._session.background.devices(
+            self, lambda: missing_glyphs(name), self._tell_lacking, replaces="name"
+        )
+
+    def _tell_lacking(self, characters: str) -> None:
+        said = _("The fonts lack {characters}: the receipt will show 〓. Write it in by hand.")
+        self.lacking.setText(said.format(characters=named(characters)))
+        self.lacking.setVisible(bool(characters))
 
     def _phone_left(self) -> None:
         if self._first is not None:

@@ -23,6 +23,7 @@ from hall_desk.ui.dialogs import Dialog
 from hall_desk.ui.dialogs.auto_lock import ask_auto_lock
 from hall_desk.ui.dialogs.change_pin import ChangePinDialog
 from hall_desk.ui.dialogs.devices import DevicesDialog
+from hall_desk.ui.dialogs.directory import DirectoryDialog
 from hall_desk.ui.dialogs.hand_over import HandOverDialog
 from hall_desk.ui.dialogs.incident import IncidentDialog
 from hall_desk.ui.dialogs.keys import KeysDialog
@@ -31,6 +32,7 @@ from hall_desk.ui.dialogs.phone_case import PhoneCaseDialog
 from hall_desk.ui.dialogs.posts import TakePostDialog, leave_own
 from hall_desk.ui.dialogs.print_jobs import PrintJobsDialog
 from hall_desk.ui.dialogs.printers import PrintersDialog
+from hall_desk.ui.dialogs.recovery_sheet import recovery_sheet_dialog
 from hall_desk.ui.dialogs.slip import SlipDialog
 from hall_desk.ui.foyer import close_foyer
 from hall_desk.ui.incident_banner import GO as GO_TO_INCIDENT
@@ -151,11 +153,13 @@ class MainWindow(QMainWindow):
         self.top_bar.printers_asked.connect(self.show_printers)
         self.status_bar.print_jobs_asked.connect(self.show_print_jobs)
         self.top_bar.devices_asked.connect(self.show_devices)
+        self.top_bar.directory_asked.connect(self.show_directory)
         self.top_bar.lock_asked.connect(self.lock.lock)
         self.top_bar.person_switch_asked.connect(self.lock.switch)
         self.top_bar.sign_out_asked.connect(self.sign_out)
         self.top_bar.change_pin_asked.connect(self.change_pin)
         self.top_bar.auto_lock_asked.connect(lambda: ask_auto_lock(session))
+        self.top_bar.recovery_sheet_asked.connect(self.show_recovery_sheet)
         self.top_bar.language_picked.connect(self.language_picked)
         self.top_bar.quit_asked.connect(self.close)
         self.top_bar.take_post_asked.connect(self.take_post)
@@ -255,6 +259,11 @@ class MainWindow(QMainWindow):
         """The printers of this PC."""
         if not self.dialogs():
             PrintersDialog(self.session).open()
+
+    def show_directory(self) -> None:
+        """The hall's windows and their telephones, to print or to save."""
+        if not self.dialogs() and self.session.actor.may("matters.read"):
+            DirectoryDialog(self.session).open()
 
     def show_keys(self) -> None:
         """The list of all keys, where those of this PC are changed."""
@@ -412,6 +421,11 @@ class MainWindow(QMainWindow):
         """Asks for another PIN of whoever is signed in."""
         if self.session.actor.staff_id is not None:
             ChangePinDialog(self.session).open()
+
+    def show_recovery_sheet(self) -> None:
+        """The recovery sheet of the hall's key; on a PC that lacks the key, taking it from there."""
+        if self.session.actor.may("identity.recovery") and not self.dialogs():
+            recovery_sheet_dialog(self.session).open()
 
     def sign_out(self) -> None:
         """Leaves the hall; asks beside the work when that would lose something half typed."""

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from hall_desk.devices import printing
+from hall_desk.documents.page import missing_glyphs, named
 from hall_desk.i18n import _
 from hall_desk.ui import theme
 from hall_desk.ui.labels import Text
@@ -84,7 +85,7 @@ class PaperView(QScrollArea):
         self._column.setContentsMargins(_EDGE, _EDGE, _EDGE, _EDGE)
         self._column.setSpacing(_EDGE)
         self._column.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-        self.lacking = Text(_("The fonts lack a character: it is printed as 〓."), "error").wrap()
+        self.lacking = Text("", "error").wrap()
         self.lacking.hide()
         self._column.addWidget(self.lacking)
         self.setWidget(self._ground)
@@ -106,8 +107,16 @@ class PaperView(QScrollArea):
         self._pdf = pdf
         self._render()
         self._background.devices(
-            self, lambda: printing.lacks_glyphs(pdf), self.lacking.setVisible, replaces="glyphs"
+            self,
+            lambda: missing_glyphs(printing.text_of(pdf)),
+            self._tell_lacking,
+            replaces="glyphs",
         )
+
+    def _tell_lacking(self, characters: str) -> None:
+        said = _("The fonts lack {characters}: printed as 〓.")
+        self.lacking.setText(said.format(characters=named(characters)))
+        self.lacking.setVisible(bool(characters))
 
     def clear(self) -> None:
         self._pdf = b""

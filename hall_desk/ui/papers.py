@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from hall_desk import i18n
 from hall_desk.devices import printer_address, printing
 from hall_desk.devices.printer_address import Address
+from hall_desk.documents.page import missing_glyphs, named
 from hall_desk.errors import BadInput
 from hall_desk.i18n import _
 from hall_desk.settings import write_file
@@ -53,12 +54,13 @@ def printer_for(settings: Settings, purpose: str, width_mm: float) -> str:
     if purpose not in ON_SLIPS:
         return settings.paper_printer
     wide = width_mm > printing.WIDEST_ROLL_MM
-    if wide and _known(settings.slip_printer).is_escpos and _known(settings.paper_printer).prints:
+    if wide and known(settings.slip_printer).is_escpos and known(settings.paper_printer).prints:
         return settings.paper_printer
     return settings.slip_printer
 
 
-def _known(text: str) -> Address:
+def known(text: str) -> Address:
+    """The address of a printer in the settings, also of one that is not understood: printing there says so."""
     try:
         return printer_address.parse(text)
     except BadInput:
@@ -77,25 +79,23 @@ def send(
     settings, keeper = session.settings, session.printing
     chosen = options or Options()
 
-    def work() -> tuple[PrintJob, bool]:
+    def work() -> tuple[PrintJob, str]:
         paper = pdf if isinstance(pdf, bytes) else pdf()
         file = _keep(session.papers, file_name(purpose, title, f"{local:%Y-%m-%d-%H%M%S}"), paper)
         (first,) = printing.render_pages(paper, 8, most=1)
         printer = printer_for(settings, purpose, first.width_mm)
         job = PrintJob(
             title, purpose, str(file), printer, session.now(), settings.roll, chosen.pages, chosen.copies,
-            state="waiting" if _known(printer).prints else "kept",
+            state="waiting" if known(printer).prints else "kept",
         )  # fmt: skip
-        return keeper.jobs.add(job), printing.lacks_glyphs(paper)
+        return keeper.jobs.add(job), missing_glyphs(printing.text_of(paper))
 
-    def saved(done: tuple[PrintJob, bool]) -> None:
+    def saved(done: tuple[PrintJob, str]) -> None:
         job, lacking = done
         if lacking:
             # Receipts have no preview: whoever printed one is told to write the name in by hand.
-            said = _(
-                "{title}: the fonts lack a character, it is printed as 〓. Write it in by hand."
-            )
-            session.notices.info(said.format(title=title))
+            said = _("{title}: the fonts lack {characters}, printed as 〓. Write it in by hand.")
+            session.notices.info(said.format(title=title, characters=named(lacking)))
         keeper.saved(job)
 
     def failed(error: HallDeskError) -> bool:

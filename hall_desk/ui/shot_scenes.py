@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from PySide6.QtCore import QDate
 
 from hall_desk.devices.instruments import IdCard
 from hall_desk.devices.thermometer_lines import Heard
+from hall_desk.i18n import _
 from hall_desk.services import halls, matters, ratings, sample_day, screening, tickets
 from hall_desk.services.accounts import Role
 from hall_desk.services.ratings import Guest
@@ -182,6 +183,34 @@ def _devices(window: MainWindow) -> None:
     dialog.take_reading(IdCard(_NAME, "11010519491231002X"))
 
 
+def _with_slip_printer(window: MainWindow) -> Session:
+    """A slip printer that is switched off: no PC has so many."""
+    session = window.session
+    session.use_settings(replace(session.settings, slip_printer="escpos+device:///dev/usb/lp90"))
+    return session
+
+
+def _printers(window: MainWindow) -> None:
+    _with_slip_printer(window)
+    window.show_printers()
+
+
+def _print_jobs(window: MainWindow) -> None:
+    """A paper that was kept, and one whose printer does not answer."""
+    hall, now = window.session.actor.hall_name, window.session.now()
+
+    def paper() -> bytes:
+        from hall_desk.documents.trial import trial_page
+
+        return trial_page("80", hall, now)
+
+    window.session.print_pdf(paper, _("Test page"), "report")
+    _with_slip_printer(window).print_pdf(
+        paper, _("Receipt {number}").format(number="A018"), "receipt"
+    )
+    window.show_print_jobs()
+
+
 _DESK, _CLERK, _BOSS = Role.FRONT_DESK, Role.WINDOW_CLERK, Role.MANAGER
 
 
@@ -230,10 +259,13 @@ SCENES: tuple[Scene, ...] = (
     _dialog(_BOSS, "report", "close-of-day", lambda window: window.close_day()),
     Scene(_BOSS, "report", "report", _full_day),
     Scene(_BOSS, "report", "report-of-a-week", _full_week),
+    _dialog(_BOSS, "report", "directory", lambda window: window.show_directory()),
     Scene(_BOSS, "journal", "journal", _verified),
     Scene(_BOSS, "outbox", "outbox"),
     _dialog(_BOSS, "screening", "keys", lambda window: window.show_keys()),
     _dialog(_DESK, "screening", "devices", _devices),
+    _dialog(_DESK, "screening", "printers", _printers),
+    _dialog(_DESK, "screening", "print-jobs", _print_jobs),
     _dialog(_DESK, "screening", "change-pin", lambda window: window.change_pin()),
     Scene(_DESK, "screening", "lock", lambda window: window.lock.lock()),
     Scene(_BOSS, "screening", "switch-person", lambda window: window.lock.switch()),

@@ -96,7 +96,12 @@ class _Photographer:
         notices = Notices()
         with tempfile.TemporaryDirectory() as papers:
             session = Session(
-                self._store, actor, self._background, notices, self._settings, Path(papers)
+                self._store,
+                actor,
+                self._background,
+                notices,
+                self._settings,
+                Path(papers) / "papers",
             )
             window = MainWindow(session, notices, halls.info(self._store))
             window.resize(*self._size)

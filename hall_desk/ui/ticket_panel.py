@@ -53,7 +53,7 @@ class TicketPanel(Ground):
     """
 
     hand_back_wanted = Signal(object, object)
-    reprint_wanted = Signal()
+    reprint_wanted = Signal(str)
     withdraw_wanted = Signal()
     resume_wanted = Signal()
     board_wanted = Signal()
@@ -91,7 +91,8 @@ class TicketPanel(Ground):
         self.problem = self.hand_back_foot.problem
         self.hand_back_button = self.hand_back_foot.button
         self.collector_link = self.hand_back_foot.collector_link
-        self.reprint_button = Button(_("Print receipt again"))
+        self.reprint_button = Button(_("Receipt again"))
+        self.routing_button = Button(_("Routing slip again"))
         self.withdraw_button = Button(_("Withdraw…"))
         self.resume_button = Button(_("Take up again"))
         self.papers_button = Button(_("Papers…"), key="Alt+P")
@@ -101,7 +102,8 @@ class TicketPanel(Ground):
         self.proof.left.connect(self.board_wanted)
         self.hand_back_foot.hand_back_wanted.connect(self.hand_back_wanted)
         self.hand_back_foot.other_collector_wanted.connect(self.other_collector_wanted)
-        self.reprint_button.clicked.connect(self.reprint_wanted)
+        self.reprint_button.clicked.connect(lambda: self.reprint_wanted.emit("receipt"))
+        self.routing_button.clicked.connect(lambda: self.reprint_wanted.emit("routing_slip"))
         self.withdraw_button.clicked.connect(self.withdraw_wanted)
         self.resume_button.clicked.connect(self.resume_wanted)
         self.papers_button.clicked.connect(self.papers_wanted)
@@ -121,9 +123,14 @@ class TicketPanel(Ground):
         person.addWidget(self.priority, 0, Qt.AlignmentFlag.AlignTop)
         foot = QHBoxLayout()
         foot.setSpacing(8)
-        for button in (self.reprint_button, self.resume_button, self.withdraw_button):
+        for button in (self.resume_button, self.withdraw_button):
             foot.addWidget(button)
         foot.addStretch(1)
+        again = QHBoxLayout()
+        again.setSpacing(8)
+        for button in (self.reprint_button, self.routing_button):
+            again.addWidget(button)
+        again.addStretch(1)
         more = QHBoxLayout()
         more.setSpacing(8)
         more.addWidget(self.papers_button)
@@ -163,6 +170,7 @@ class TicketPanel(Ground):
         layout.addWidget(self.middle, 1)
         layout.addWidget(self.hand_back_foot)
         layout.addSpacing(2)
+        layout.addLayout(again)
         layout.addLayout(foot)
         layout.addLayout(more)
         how = _("Choose a ticket with the arrow keys, or open a new one with {key}.")
@@ -283,7 +291,9 @@ class TicketPanel(Ground):
             state in ("queued", "handling", "suspended")
             and self._session.actor.may("tickets.withdraw")
         )
-        self.reprint_button.setVisible(state != "closed")
+        may_print = state != "closed" and self._session.actor.may("tickets.print")
+        self.reprint_button.setVisible(may_print)
+        self.routing_button.setVisible(may_print)
         self.hand_back_foot.show_ticket(ticket, returning=returning)
 
     def _ticks_changed(self) -> None:

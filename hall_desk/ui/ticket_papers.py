@@ -7,15 +7,24 @@ from typing import TYPE_CHECKING
 from hall_desk.i18n import _
 
 if TYPE_CHECKING:
+    from hall_desk.services.papers import Reprint
     from hall_desk.services.slips import SlipFacts
     from hall_desk.services.tickets import ReceiptFacts
     from hall_desk.ui.session import Session
 
 
-def print_receipt(
-    session: Session, facts: ReceiptFacts, *, routing: bool = True, reprint: int = 0
-) -> None:
-    """The resident's receipt, and with `routing` the slip that travels with the papers; `reprint` is its count."""
+def print_receipt(session: Session, facts: ReceiptFacts) -> None:
+    """The resident's receipt, and the slip that travels with the papers."""
+    _print_ticket(session, facts, "receipt")
+    _print_ticket(session, facts, "routing_slip")
+
+
+def print_again(session: Session, again: Reprint) -> None:
+    """One of the two, marked with how often it was printed again."""
+    _print_ticket(session, again.facts, again.kind, again.count)
+
+
+def _print_ticket(session: Session, facts: ReceiptFacts, kind: str, reprint: int = 0) -> None:
     roll = session.settings.roll
 
     def receipt() -> bytes:
@@ -28,11 +37,11 @@ def print_receipt(
 
         return papers.routing_slip(facts, roll, reprint)
 
-    title = _("Receipt {number}").format(number=facts.number)
-    session.print_pdf(receipt, title, "receipt")
-    if routing:
+    if kind == "receipt":
+        session.print_pdf(receipt, _("Receipt {number}").format(number=facts.number), kind)
+    else:
         title = _("Routing slip {number}").format(number=facts.number)
-        session.print_pdf(routing_slip, title, "routing_slip")
+        session.print_pdf(routing_slip, title, kind)
 
 
 def print_bag_label(session: Session, facts: ReceiptFacts) -> None:

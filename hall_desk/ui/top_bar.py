@@ -143,11 +143,13 @@ class TopBar(QFrame):
     sign_out_asked = Signal()
     change_pin_asked = Signal()
     auto_lock_asked = Signal()
+    recovery_sheet_asked = Signal()
     language_picked = Signal(str)
     quit_asked = Signal()
     keys_asked = Signal()
     printers_asked = Signal()
     devices_asked = Signal()
+    directory_asked = Signal()
     # Going on a post, handing it over, leaving it: for whoever is signed in.
     take_post_asked = Signal()
     hand_over_asked = Signal()
@@ -216,8 +218,12 @@ class TopBar(QFrame):
                 lambda _checked, picked=language: self.language_picked.emit(picked)
             )
         menu.addSeparator()
+        if self._session.actor.may("matters.read"):
+            menu.addAction(_("Window phone directory…"), self.directory_asked.emit)
         if self._session.actor.may("halls.change"):
             menu.addAction(_("Automatic lock…"), self.auto_lock_asked.emit)
+        if self._session.actor.may("identity.recovery"):
+            menu.addAction(_("Recovery sheet…"), self.recovery_sheet_asked.emit)
         menu.addAction(_("Devices…"), self.devices_asked.emit)
         menu.addAction(_("Printers of this PC…"), self.printers_asked.emit)
         menu.addAction(_("All keys…") + "\t" + key_map.now("Ctrl+F1"), self.keys_asked.emit)

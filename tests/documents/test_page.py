@@ -17,6 +17,7 @@ from reading import fonts, pictures, text
 from reportlab.pdfbase import ttfonts
 
 from hall_desk import i18n
+from hall_desk.devices import printing
 from hall_desk.documents import page
 from hall_desk.documents.page import Paper, Style
 
@@ -62,7 +63,21 @@ def test_missing_glyphs_are_named_once_and_in_order() -> None:
 
 
 def test_a_missing_character_is_shown_as_a_missing_type() -> None:
-    assert text(one_page("王𪸩平")).strip() == "王〓平"
+    paper = one_page("王𪸩平\ud800")
+    # The PDF keeps the character to be copied; what is seen of it is the sign.
+    assert text(paper).strip() == "王𪸩平〓"
+    assert dark_dots(one_page("𪸩")) == dark_dots(one_page("〓")) != dark_dots(one_page("平"))
+    assert page.missing_glyphs(printing.text_of(paper)) == "𪸩"  # also after it was drawn
+    assert page.width("𪸩", Style(12)) == page.width("平", Style(12))
+
+
+def dark_dots(pdf: bytes) -> bytes:
+    (picture,) = printing.render_pages(pdf, 8)
+    return bytes(picture.image.constBits())
+
+
+def test_missing_characters_are_named_with_their_numbers() -> None:
+    assert page.named("𰀀😀") == "𰀀 (U+30000) 😀 (U+1F600)"
 
 
 def test_line_ends_and_variation_selectors_leave_no_mark() -> None:

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from hall_desk.documents.missing_notice import missing_notice
 from hall_desk.documents.receipt import receipt, routing_slip
 from hall_desk.errors import BadInput, NotFound
-from hall_desk.services import papers, tickets
+from hall_desk.services import missing_notices, papers, tickets
 from hall_desk.services.accounts import Actor
+from hall_desk.services.missing_notices import NewNotice, NoticeItem
 from hall_desk.services.tickets import NewTicket
 from hall_desk.store.ids import new_id
 from tests.documents.reading import texts
@@ -55,3 +57,20 @@ def test_only_known_papers_of_known_tickets(front_desk: Actor, ticket: Any) -> N
         papers.reprint(front_desk, new_id(), ticket.id, "banknote")
     with pytest.raises(NotFound):
         papers.reprint(front_desk, new_id(), new_id(), "receipt")
+
+
+def test_a_notice_is_counted_too(front_desk: Actor, small_hall: dict[str, Any]) -> None:
+    new = NewNotice(new_id(), small_hall["medical"], (NoticeItem("收入证明"),))
+    first = missing_notices.give(front_desk, new)
+    other = missing_notices.give(front_desk, NewNotice(new_id(), new.matter_id, new.missing))
+    assert "补打" not in texts(missing_notice(first, "80"))[0]
+    press = new_id()
+    assert papers.reprint_notice(front_desk, press, new.id).count == 1
+    assert papers.reprint_notice(front_desk, press, new.id).count == 1
+    again = papers.reprint_notice(front_desk, new_id(), new.id)
+    assert (again.facts, again.count) == (first, 2)
+    assert "补打（第 2 次）" in texts(missing_notice(again.facts, "80", reprint=again.count))[0]
+    (of_other,) = [line.id for line in missing_notices.today(front_desk) if line.code == other.code]
+    assert papers.reprint_notice(front_desk, new_id(), of_other).count == 1
+    with pytest.raises(NotFound):
+        papers.reprint_notice(front_desk, new_id(), new_id())

@@ -596,6 +596,7 @@ def test_a_notice_is_printed_again(
     (text,) = papers(window)
     assert missing_notices.grouped(notice) in text
     assert "2020-02-21 10:03" in text  # when it was given, not when it was printed
+    assert "补打（第 1 次）" in text
 
 
 def test_another_matter_or_the_next_person_forgets_the_notice(

@@ -156,6 +156,7 @@ def test_the_menu_offers_person_language_and_quit(window: MainWindow, qtbot: QtB
         "离岗",
         "简体中文",
         "English",
+        "窗口电话目录…",
         "设备…",
         "本机打印机…",
         "全部快捷键…",

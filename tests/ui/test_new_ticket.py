@@ -400,3 +400,22 @@ def test_correcting_the_matter_keeps_what_was_written_by_hand(
     settled()
     assert [row.name for row in dialog.form.papers.rows()] == ["身份证", "户口本复印件", "病历"]
     assert len(dialog.form.papers.ticked()) == 3
+
+
+def test_a_name_the_fonts_lack_is_said_before_the_receipt_is_printed(
+    form: Any, keys: Keys, settled: Settled, front_desk: Actor
+) -> None:
+    dialog = form()
+    fill(keys, settled, name="王䶮㛃𬭊")
+    lacking = dialog.form.lacking
+    assert not lacking.isVisible()
+    dialog.form.name.edit.setFocus()
+    keys.press("End")
+    keys.type("𰀀")
+    settled()
+    assert lacking.isVisible()
+    assert "𰀀 (U+30000)" in lacking.text()
+    assert "䶮" not in lacking.text()
+    keys.press("Backspace")
+    settled()
+    assert not lacking.isVisible()

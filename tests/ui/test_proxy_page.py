@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
+from hall_desk.devices import printing
 from hall_desk.services import tickets
 from hall_desk.services.tickets import NewPaper, NewTicket, Proof
 from hall_desk.store.ids import new_id
@@ -312,7 +313,16 @@ def test_the_receipt_is_printed_again(
     page.panel.reprint_button.setFocus()
     keys.press("Space")
     settled()
-    assert len(list((tmp_path / "papers").iterdir())) == 1
+    (receipt,) = (tmp_path / "papers").iterdir()
+    keys.press("Tab")
+    assert page.panel.routing_button.hasFocus()
+    keys.press("Space")
+    settled()
+    (slip,) = set((tmp_path / "papers").iterdir()) - {receipt}
+    assert "补打（第 1 次）" in printing.text_of(receipt.read_bytes())
+    said = printing.text_of(slip.read_bytes())
+    assert "补打（第 1 次）" in said
+    assert "routing" in slip.name
 
 
 def test_papers_of_a_suspended_ticket_can_be_fetched(

@@ -172,10 +172,10 @@ def test_a_hall_on_this_pc_by_keys_and_its_manager_signs_in(
     sheet = wizard.step()
     assert isinstance(sheet, SheetStep)
     assert not wizard.back.isVisible()
-    assert not sheet.print_button.isVisible()  # no printer was chosen
-    sheet.ask = lambda: str(folder.parent / "恢复单.pdf")
+    assert not sheet.buttons.print_button.isVisible()  # no printer was chosen
+    sheet.buttons.ask = lambda: str(folder.parent / "恢复单.pdf")
     keys.press("Alt+S")
-    qtbot.waitUntil(lambda: bool(sheet.told.text()), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: bool(sheet.buttons.told.text()), timeout=WAIT_MS)
     (code,) = codes((folder.parent / "恢复单.pdf").read_bytes())
     screen = shown(qtbot, desk, lambda: keys.press("Return"))
     assert isinstance(screen, SignIn)

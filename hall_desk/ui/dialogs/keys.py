@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPen
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from hall_desk.i18n import _
 from hall_desk.ui import key_map, theme
@@ -28,7 +35,13 @@ _MODIFIERS = (
     Qt.Key.Key_AltGr,
 )
 RESET = "Alt+W"
-_MOVES = (Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Escape)
+_MOVES = (
+    Qt.Key.Key_Tab,
+    Qt.Key.Key_Backtab,
+    Qt.Key.Key_Escape,
+    Qt.Key.Key_PageDown,
+    Qt.Key.Key_PageUp,
+)
 
 
 def _of_the_sheet(event: QKeyEvent) -> bool:
@@ -146,7 +159,9 @@ class KeysDialog(Dialog):
         self.problem.hide()
         self.reset_button = Button(_("As they were"), "plain", RESET)
         self.send = Button(_("Use these keys"), "primary", "Ctrl+Enter")
-        columns = QHBoxLayout()
+        sheet = QWidget()
+        columns = QHBoxLayout(sheet)
+        columns.setContentsMargins(0, 0, 10, 0)
         columns.setSpacing(28)
         for groups, width in (
             ((key_map.PAGES, key_map.EVERYWHERE), 28),
@@ -167,8 +182,19 @@ class KeysDialog(Dialog):
         foot.addWidget(self.problem, 1)
         foot.addWidget(self.reset_button)
         foot.addWidget(self.send)
-        self.body.addLayout(columns, 1)
+        # There are more keys than a small screen has lines; Tab brings its key into view by itself.
+        self.keys_area = QScrollArea()
+        self.keys_area.setFrameShape(QFrame.Shape.NoFrame)
+        self.keys_area.setWidgetResizable(True)
+        self.keys_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.keys_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.keys_area.setWidget(sheet)
+        for surface in (sheet, self.keys_area.viewport()):
+            surface.setAutoFillBackground(False)  # the dialog's own ground shows through
+        self.body.addWidget(self.keys_area, 1)
         self.body.addLayout(foot)
+        self.bind("PgDown", lambda: self._turn(1))
+        self.bind("PgUp", lambda: self._turn(-1))
         self.bind("Ctrl+Return", self.use)
         self.bind("Ctrl+Enter", self.use)
         self.bind(RESET, self.reset)
@@ -190,6 +216,10 @@ class KeysDialog(Dialog):
                 rows.addWidget(_title(action.title), row, 0)
                 rows.addWidget(self.fields[action.name], row, 1)
         return rows
+
+    def _turn(self, pages: int) -> None:
+        bar = self.keys_area.verticalScrollBar()
+        bar.setValue(bar.value() + pages * bar.pageStep())
 
     def chosen(self) -> dict[str, str]:
         """What differs from the keys the program comes with."""

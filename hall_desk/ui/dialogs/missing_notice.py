@@ -30,15 +30,20 @@ if TYPE_CHECKING:
 
 
 def print_notice(
-    session: Session, facts: NoticeFacts, roll: str = "", *, large: bool = False
+    session: Session,
+    facts: NoticeFacts,
+    roll: str = "",
+    *,
+    large: bool = False,
+    reprint: int = 0,
 ) -> None:
-    """A notice in the size of this desk's roll, unless another is named."""
+    """A notice in the size of this desk's roll, unless another is named; `reprint` is its count."""
     size = roll or session.settings.roll
 
     def paper() -> bytes:
         from hall_desk.documents.missing_notice import missing_notice
 
-        return missing_notice(facts, size, large)
+        return missing_notice(facts, size, large, reprint)
 
     title = _("Notice of what is missing {code}").format(code=facts.code)
     session.print_pdf(paper, title, "missing_notice")

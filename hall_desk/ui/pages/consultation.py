@@ -11,13 +11,14 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from hall_desk import i18n
 from hall_desk.errors import NotFound
 from hall_desk.i18n import _
-from hall_desk.services import consultations, matters, missing_notices
+from hall_desk.services import consultations, matters, missing_notices, papers
 from hall_desk.services.consultations import OUTCOMES
 from hall_desk.ui.buttons import Link
 from hall_desk.ui.consultation_form import ConsultationForm
 from hall_desk.ui.consultation_outcomes import ConsultationOutcomes
 from hall_desk.ui.consultations_table import count_words, make_table
 from hall_desk.ui.dialogs.missing_notice import print_notice
+from hall_desk.ui.key_press import KeyPress
 from hall_desk.ui.labels import Elided, Ground, Text
 from hall_desk.ui.matter_details import MatterDetails
 from hall_desk.ui.pages import Page, Shortcut
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from hall_desk.services.consultations import ConsultationLine, Counts
     from hall_desk.services.matters import Matter, MatterLine
     from hall_desk.services.missing_notices import Notice, Reopened
+    from hall_desk.services.papers import NoticeReprint
     from hall_desk.ui.session import Session
 
 _LONGEST_SAID = 16  # characters of a matter in “… recorded”
@@ -83,6 +85,7 @@ class ConsultationPage(Page):
         self._opening = ""
         self._notice: Notice | None = None
         self._undoable: ConsultationLine | None = None
+        self._press = KeyPress()
         self._lay_out()
         self._connect()
         self.form.clear()
@@ -254,13 +257,21 @@ class ConsultationPage(Page):
         self.form.name.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _print_again(self, notice: Notice) -> None:
-        actor = self.session.actor
+        actor, key = self.session.actor, self._press.key("reprint", notice.id)
         self.session.background.data(
             self,
-            lambda: missing_notices.facts(actor, notice.id),
-            lambda facts: print_notice(self.session, facts),
-            self._refused,
+            lambda: papers.reprint_notice(actor, key, notice.id),
+            self._print_reprint,
+            self._not_printed,
         )
+
+    def _print_reprint(self, again: NoticeReprint) -> None:
+        self._press.answered()
+        print_notice(self.session, again.facts, reprint=again.count)
+
+    def _not_printed(self, error: HallDeskError) -> bool:
+        self._press.answered(error)
+        return self._refused(error)
 
     # --- taking back ---------------------------------------------------------------------------------
 

@@ -29,6 +29,7 @@ WHAT = {
     "tickets.open": N_("New ticket"),
     "slips.give": N_("Phone slip"),
     "papers.reprint": N_("Reprint"),
+    "papers.reprint_notice": N_("Reprint"),
     "consultations.record": N_("Consultation"),
     "consultations.undo": N_("Consultation taken back"),
     "missing_notices.give": N_("Notice of what is missing"),

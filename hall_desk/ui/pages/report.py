@@ -94,9 +94,17 @@ class ReportPage(Page):
         self.day = self.about.day_field
         self.options = PrintOptions()
         self.print_button = Button(_("Print"), "primary", "Ctrl+P")
-        self.pdf_button = Button(_("Save as PDF…"), "plain", "Ctrl+S")
-        self.json_button = Button(_("Save as JSON…"))
-        self.table_button = Button(_("Save as table"))
+        self.pdf_button = Button(_("PDF…"), "plain", "Ctrl+S")
+        self.json_button = Button(_("JSON…"))
+        self.table_button = Button(_("Table"))
+        # The head has no room for more words in English; whoever hears them or rests on them gets the whole.
+        for button, words in (
+            (self.pdf_button, _("Save as PDF…")),
+            (self.json_button, _("Save as JSON…")),
+            (self.table_button, _("Save as table")),
+        ):
+            button.setAccessibleName(words)
+            button.setToolTip(words)
         self.table_menu = QMenu(self.table_button)
         self.table_button.setMenu(self.table_menu)
         self.close_day_button = Button(_("Close of day…"), "plain", "Shift+F12")
@@ -116,13 +124,8 @@ class ReportPage(Page):
         head.addWidget(self.about)
         head.addStretch(1)
         head.addWidget(self.close_day_button)
-        for button in (
-            self.table_button,
-            self.json_button,
-            self.pdf_button,
-            self.print_button,
-        ):
-            head.addWidget(button)
+        head.addWidget(self.pdf_button)
+        head.addWidget(self.print_button)
         inside = QHBoxLayout(self.problem)
         inside.setContentsMargins(14, 8, 14, 8)
         inside.addWidget(self.problem_words, 1)
@@ -134,6 +137,8 @@ class ReportPage(Page):
         chosen.setContentsMargins(10, 6, 10, 0)
         chosen.addWidget(self.options)
         chosen.addStretch(1)
+        chosen.addWidget(self.table_button)
+        chosen.addWidget(self.json_button)
         shown.addLayout(chosen)
         shown.addWidget(self.preview)
         below = QHBoxLayout()
