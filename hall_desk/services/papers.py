@@ -59,6 +59,17 @@ def reprint(actor: Actor, press: UUID, ticket_id: UUID, kind: str) -> Reprint:
     return Reprint(receipt_facts(actor, ticket_id), kind, count)
 
 
+def next_reprint(actor: Actor, ticket_id: UUID, kind: str) -> Reprint:
+    """What `reprint` would print, to be looked at; nothing is counted. Raises NotFound `ticket`, BadInput `form`."""
+    actor.needs("tickets.print")
+    if kind not in KINDS:
+        raise errors.BadInput("form", "unknown")
+    with actor.store.reading():
+        load_joined(actor, ticket_id)
+        count = len(_earlier(ticket_id, kind)) + 1
+    return Reprint(receipt_facts(actor, ticket_id), kind, count)
+
+
 @waits
 def reprint_notice(actor: Actor, press: UUID, notice_id: UUID) -> NoticeReprint:
     """The same for a notice that was given. Raises NotFound `missing_notice`."""

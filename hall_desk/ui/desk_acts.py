@@ -1,4 +1,4 @@
-"""What the desk does with the ticket shown in its panel: handing back, withdrawing, printing, putting right."""
+"""What the desk does with the ticket shown in its panel: handing back, withdrawing, its papers, putting right."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from hall_desk import i18n
 from hall_desk.i18n import _, _n
-from hall_desk.services import papers, repeats, tickets
+from hall_desk.services import repeats, tickets
 from hall_desk.ui.dialogs.collector import CollectorDialog
 from hall_desk.ui.dialogs.correction import CorrectionDialog
 from hall_desk.ui.dialogs.new_ticket import NewTicketDialog, another_matter
@@ -17,13 +17,11 @@ from hall_desk.ui.dialogs.ticket_steps import WithdrawDialog
 from hall_desk.ui.id_line import show_id
 from hall_desk.ui.key_press import KeyPress
 from hall_desk.ui.step_undo import offer_undo
-from hall_desk.ui.ticket_papers import print_again
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from hall_desk.errors import HallDeskError
-    from hall_desk.services.papers import Reprint
     from hall_desk.services.tickets import Proof, TicketView
     from hall_desk.ui.session import Session
     from hall_desk.ui.ticket_panel import TicketPanel
@@ -65,7 +63,6 @@ class DeskActs(QObject):
         self._press = KeyPress()
         panel.hand_back_wanted.connect(self.hand_back)
         panel.other_collector_wanted.connect(self._other_collector)
-        panel.reprint_wanted.connect(self._reprint)
         panel.withdraw_wanted.connect(self._withdraw)
         panel.resume_wanted.connect(self._resume)
         panel.another_matter_wanted.connect(self.another_matter)
@@ -171,21 +168,6 @@ class DeskActs(QObject):
         show_id(self._session, self._panel.ticket)
 
     def show_papers(self) -> None:
-        """The standard papers of the ticket shown."""
+        """The papers of the ticket shown: its receipt again, its bag's label, the standard forms."""
         if self._panel.ticket is not None and self._session.actor.may("tickets.print"):
             StandardPapersDialog(self._session, self._panel.ticket).open()
-
-    def _reprint(self, kind: str) -> None:
-        actor, ticket_id = self._session.actor, self._shown()
-        if ticket_id is not None:
-            key = self._press.key("reprint", kind, ticket_id)
-            self._session.background.data(
-                self,
-                lambda: papers.reprint(actor, key, ticket_id, kind),
-                self._print,
-                self._refused,
-            )
-
-    def _print(self, again: Reprint) -> None:
-        self._press.answered()
-        print_again(self._session, again)

@@ -78,7 +78,7 @@ FIXED: tuple[tuple[str, str], ...] = (
     ("Alt+A", N_("All papers are complete")),
     ("Alt+1 … 9", N_("Result or choice with that number")),
     ("Alt+R", N_("Window: record the papers received")),
-    ("Alt+P", N_("Standard papers of the ticket shown")),
+    ("Alt+P", N_("Papers of the ticket shown, its receipt again")),
     ("Alt+I", N_("Show the ID number of the ticket shown")),
     ("Alt+O", N_("Proxy service: somebody else collects")),
     ("Alt+E", N_("Put a ticket right (managers)")),

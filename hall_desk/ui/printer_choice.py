@@ -93,6 +93,13 @@ class PrinterChoice(QWidget):
         self.box.setCurrentIndex(index)
         self._enable()
 
+    def choose(self, printer: str) -> None:
+        """Chooses one of those offered, without `changed`; another one is not chosen."""
+        index = self.box.findData(printer)
+        if index >= 0:
+            self.box.setCurrentIndex(index)
+            self._enable()
+
     def printer(self) -> str:
         """The address chosen, as it was typed where it was typed."""
         chosen = str(self.box.currentData() or "")
@@ -106,9 +113,14 @@ class PrinterChoice(QWidget):
             address = printer_address.typed_host(text) if typed and _is_host(text) else None
             return str(address or printer_address.parse(text))
         except BadInput as error:
-            self.field.show_error(i18n.explain(error))
-            self.typed.setFocus()
+            self.refuse(i18n.explain(error))
             raise
+
+    def refuse(self, sentence: str) -> None:
+        """Says what is wrong with the printer chosen, and puts the keyboard there."""
+        self.field.show_error(sentence)
+        if self.typed.isVisibleTo(self):
+            self.typed.setFocus()
 
     def about(self, hall: str, roll: str) -> None:
         """What stands on the test page."""

@@ -30,6 +30,7 @@ from hall_desk.ui.setup.done import DoneStep
 from hall_desk.ui.setup.hall import HallStep
 from hall_desk.ui.setup.hall_key import KeyStep, SheetStep
 from hall_desk.ui.setup.lists import ListsStep
+from hall_desk.ui.setup.printers import PrintersStep
 from hall_desk.ui.setup.server import ServerStep
 from hall_desk.ui.setup.this_pc import ThisPcStep
 from hall_desk.ui.setup.where import WhereStep
@@ -123,6 +124,7 @@ class SetupWizard(QWidget):
             "hall": HallStep(draft, background),
             "lists": ListsStep(draft, background),
             "pc": pc,
+            "printers": PrintersStep(draft, background),
             "done": done,
             "key": KeyStep(draft, background),
             "sheet": SheetStep(draft, background, self._folder),
@@ -255,6 +257,7 @@ class SetupWizard(QWidget):
             "hall": _("The hall"),
             "lists": _("Its lists"),
             "pc": _("This PC"),
+            "printers": _("Printers"),
             "done": _("Look it over"),
             "key": _("Its key"),
             "sheet": _("Recovery sheet"),

@@ -197,7 +197,8 @@ def _printers(window: MainWindow) -> None:
 
 def _print_jobs(window: MainWindow) -> None:
     """A paper that was kept, and one whose printer does not answer."""
-    hall, now = window.session.actor.hall_name, window.session.now()
+    hall = window.session.actor.hall_name
+    now = window.session.store.local(window.session.now())
 
     def paper() -> bytes:
         from hall_desk.documents.trial import trial_page

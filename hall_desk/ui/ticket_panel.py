@@ -53,7 +53,6 @@ class TicketPanel(Ground):
     """
 
     hand_back_wanted = Signal(object, object)
-    reprint_wanted = Signal(str)
     withdraw_wanted = Signal()
     resume_wanted = Signal()
     board_wanted = Signal()
@@ -91,8 +90,6 @@ class TicketPanel(Ground):
         self.problem = self.hand_back_foot.problem
         self.hand_back_button = self.hand_back_foot.button
         self.collector_link = self.hand_back_foot.collector_link
-        self.reprint_button = Button(_("Receipt again"))
-        self.routing_button = Button(_("Routing slip again"))
         self.withdraw_button = Button(_("Withdraw…"))
         self.resume_button = Button(_("Take up again"))
         self.papers_button = Button(_("Papers…"), key="Alt+P")
@@ -102,8 +99,6 @@ class TicketPanel(Ground):
         self.proof.left.connect(self.board_wanted)
         self.hand_back_foot.hand_back_wanted.connect(self.hand_back_wanted)
         self.hand_back_foot.other_collector_wanted.connect(self.other_collector_wanted)
-        self.reprint_button.clicked.connect(lambda: self.reprint_wanted.emit("receipt"))
-        self.routing_button.clicked.connect(lambda: self.reprint_wanted.emit("routing_slip"))
         self.withdraw_button.clicked.connect(self.withdraw_wanted)
         self.resume_button.clicked.connect(self.resume_wanted)
         self.papers_button.clicked.connect(self.papers_wanted)
@@ -126,11 +121,6 @@ class TicketPanel(Ground):
         for button in (self.resume_button, self.withdraw_button):
             foot.addWidget(button)
         foot.addStretch(1)
-        again = QHBoxLayout()
-        again.setSpacing(8)
-        for button in (self.reprint_button, self.routing_button):
-            again.addWidget(button)
-        again.addStretch(1)
         more = QHBoxLayout()
         more.setSpacing(8)
         more.addWidget(self.papers_button)
@@ -170,7 +160,6 @@ class TicketPanel(Ground):
         layout.addWidget(self.middle, 1)
         layout.addWidget(self.hand_back_foot)
         layout.addSpacing(2)
-        layout.addLayout(again)
         layout.addLayout(foot)
         layout.addLayout(more)
         how = _("Choose a ticket with the arrow keys, or open a new one with {key}.")
@@ -291,9 +280,6 @@ class TicketPanel(Ground):
             state in ("queued", "handling", "suspended")
             and self._session.actor.may("tickets.withdraw")
         )
-        may_print = state != "closed" and self._session.actor.may("tickets.print")
-        self.reprint_button.setVisible(may_print)
-        self.routing_button.setVisible(may_print)
         self.hand_back_foot.show_ticket(ticket, returning=returning)
 
     def _ticks_changed(self) -> None:
@@ -312,7 +298,7 @@ class TicketPanel(Ground):
 
     def work_on(self) -> None:
         """Puts the keyboard where this ticket's next step begins."""
-        first = (self.proof, self.resume_button, self.reprint_button)
+        first = (self.proof, self.resume_button, self.papers_button)
         for widget in first:
             if widget.isVisibleTo(self) and widget.isEnabled():
                 widget.setFocus(Qt.FocusReason.OtherFocusReason)

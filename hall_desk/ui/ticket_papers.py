@@ -24,24 +24,20 @@ def print_again(session: Session, again: Reprint) -> None:
     _print_ticket(session, again.facts, again.kind, again.count)
 
 
+def drawn(facts: ReceiptFacts, kind: str, roll: str, reprint: int = 0) -> bytes:
+    """A ticket's `receipt` or `routing_slip` as a PDF. For the devices lane."""
+    from hall_desk.documents import receipt as papers
+
+    draw = papers.receipt if kind == "receipt" else papers.routing_slip
+    return draw(facts, roll, reprint)
+
+
 def _print_ticket(session: Session, facts: ReceiptFacts, kind: str, reprint: int = 0) -> None:
     roll = session.settings.roll
-
-    def receipt() -> bytes:
-        from hall_desk.documents import receipt as papers
-
-        return papers.receipt(facts, roll, reprint)
-
-    def routing_slip() -> bytes:
-        from hall_desk.documents import receipt as papers
-
-        return papers.routing_slip(facts, roll, reprint)
-
-    if kind == "receipt":
-        session.print_pdf(receipt, _("Receipt {number}").format(number=facts.number), kind)
-    else:
-        title = _("Routing slip {number}").format(number=facts.number)
-        session.print_pdf(routing_slip, title, kind)
+    title = _("Receipt {number}") if kind == "receipt" else _("Routing slip {number}")
+    session.print_pdf(
+        lambda: drawn(facts, kind, roll, reprint), title.format(number=facts.number), kind
+    )
 
 
 def print_bag_label(session: Session, facts: ReceiptFacts) -> None:

@@ -106,6 +106,7 @@ NEEDS = {
     "number_troubles.report": "numbers.report",
     "number_troubles.settle": "numbers.settle",
     "number_troubles.unsettled": "numbers.read",
+    "papers.next_reprint": "tickets.print",
     "papers.reprint": "tickets.print",
     "papers.reprint_notice": "missing_notices.give",
     "passages.come_in": "passages.record",

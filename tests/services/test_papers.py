@@ -27,7 +27,9 @@ def test_the_second_receipt_is_the_first_reprint(front_desk: Actor, ticket: Any)
     first = tickets.receipt_facts(front_desk, ticket.id)
     assert "补打" not in texts(receipt(first, "80"))[0]
     press = new_id()
+    looked_at = papers.next_reprint(front_desk, ticket.id, "receipt")
     again = papers.reprint(front_desk, press, ticket.id, "receipt")
+    assert again == looked_at
     assert again.count == 1
     assert (
         papers.reprint(front_desk, press, ticket.id, "receipt").count == 1
@@ -57,6 +59,10 @@ def test_only_known_papers_of_known_tickets(front_desk: Actor, ticket: Any) -> N
         papers.reprint(front_desk, new_id(), ticket.id, "banknote")
     with pytest.raises(NotFound):
         papers.reprint(front_desk, new_id(), new_id(), "receipt")
+    with pytest.raises(BadInput):
+        papers.next_reprint(front_desk, ticket.id, "banknote")
+    with pytest.raises(NotFound):
+        papers.next_reprint(front_desk, new_id(), "receipt")
 
 
 def test_a_notice_is_counted_too(front_desk: Actor, small_hall: dict[str, Any]) -> None:

@@ -243,19 +243,19 @@ def test_the_printers_are_chosen_and_tried(
     assert isinstance(dialog, PrintersDialog)
     settled()
     with TcpPrinter() as printer:
-        box = dialog.slips.box
+        box = dialog.form.slips.box
         box.setCurrentIndex(box.count() - 1)
         box.activated.emit(box.count() - 1)
-        dialog.slips.typed.setFocus()
+        dialog.form.slips.typed.setFocus()
         keys.type("not an address!")
         keys.press("Return")
         assert dialog.is_open()
-        assert dialog.slips.field.error.isVisible()
-        dialog.slips.typed.selectAll()
+        assert dialog.form.slips.field.error.isVisible()
+        dialog.form.slips.typed.selectAll()
         keys.type(f"127.0.0.1:{printer.port}")
         keys.press("Alt+1")
         settled()
-        assert "127.0.0.1" in dialog.slips.said.text()
+        assert "127.0.0.1" in dialog.form.slips.said.text()
         assert codes_in(picture_of(printer.papers()[0])) == {CODE}
         keys.press("Return")
         settled()

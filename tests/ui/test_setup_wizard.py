@@ -25,6 +25,7 @@ from hall_desk.ui.setup.done import DoneStep
 from hall_desk.ui.setup.hall import HallStep
 from hall_desk.ui.setup.hall_key import KeyStep, SheetStep
 from hall_desk.ui.setup.lists import ListsStep
+from hall_desk.ui.setup.printers import PrintersStep
 from hall_desk.ui.setup.server import ServerStep
 from hall_desk.ui.setup.this_pc import ThisPcStep
 from hall_desk.ui.setup_wizard import SetupWizard
@@ -163,6 +164,8 @@ def test_a_hall_on_this_pc_by_keys_and_its_manager_signs_in(
     keys.press("Tab", "Right", "Right")
     assert pc.post.value() == "consultation"
     keys.press("Return")
+    assert wizard.at == "printers"
+    keys.press("Return")  # no printer: papers are kept as PDF
     done = wizard.step()
     assert isinstance(done, DoneStep)
     assert done.rows["新建大厅"] == "太平桥大厅"
@@ -324,7 +327,7 @@ def test_files_are_looked_at_before_and_mended(
     assert wizard.at == "lists"
     keys.press("Return")
     assert wizard.at == "pc"
-    keys.press("Return", "Return")
+    keys.press("Return", "Return", "Return")
     idle()
     store = Store.open(str(folder / settings.DATABASE))
     assert len(matters.windows(accounts.operator(store))) == 12
@@ -361,7 +364,7 @@ def test_a_folder_that_cannot_be_written_leaves_nothing(
     wizard.activateWindow()
     keys.press("Return")
     fill_hall(keys)
-    keys.press("Return", "Right", "Right", "Return", "Return", "Return")
+    keys.press("Return", "Right", "Right", "Return", "Return", "Return", "Return")
     idle()
     assert wizard.at == "done"
     assert wizard.step().problem.isVisible()
@@ -374,7 +377,7 @@ def test_another_program_was_quicker(
 ) -> None:
     keys.press("Return")
     fill_hall(keys)
-    keys.press("Return", "Right", "Right", "Return", "Return")
+    keys.press("Return", "Right", "Right", "Return", "Return", "Return")
     assert wizard.at == "done"
     halls.create(str(folder / settings.DATABASE), name="先", manager="王", pin=PIN).close()
     keys.press("Return")
@@ -386,25 +389,65 @@ def test_another_program_was_quicker(
     assert [file.name for file in folder.iterdir()] == [settings.DATABASE]
 
 
-def test_a_trial_page_says_what_the_printer_does_not_do(
-    wizard: SetupWizard, keys: Keys, idle: Callable[[], None]
-) -> None:
+@pytest.fixture
+def printers_step(wizard: SetupWizard, keys: Keys, idle: Callable[[], None]) -> PrintersStep:
     wizard.draft.slip_printer = "system:前台小票"  # no printer of this PC
+    wizard.rebuild()
     keys.press("Return")
     fill_hall(keys)
-    keys.press("Return", "Right", "Right", "Return")
+    keys.press("Return", "Right", "Right", "Return", "Return")
     idle()
-    pc = wizard.step()
-    assert isinstance(pc, ThisPcStep)
-    assert pc.printer.printer() == "system:前台小票"
-    pc.printer.trial.click()
+    step = wizard.step()
+    assert isinstance(step, PrintersStep)
+    return step
+
+
+def test_a_trial_page_says_what_the_printer_does_not_do(
+    printers_step: PrintersStep, keys: Keys, idle: Callable[[], None]
+) -> None:
+    slips = printers_step.form.slips
+    assert slips.printer() == "system:前台小票"
+    keys.press("Alt+1")
     idle()
-    assert "前台小票" in pc.printer.field.error.text()
-    assert pc.printer.field.error.isVisible()
-    pc.printer.box.setCurrentIndex(0)
-    pc.printer.box.activated.emit(0)
-    assert not pc.printer.trial.isEnabled()
-    assert not pc.printer.field.error.isVisible()
+    assert "前台小票" in slips.field.error.text()
+    assert slips.field.error.isVisible()
+    slips.box.setCurrentIndex(0)
+    slips.box.activated.emit(0)
+    assert not slips.trial.isEnabled()
+    assert not slips.field.error.isVisible()
+
+
+def test_both_printers_and_the_roll_are_chosen_by_keys_and_written(
+    qtbot: QtBot, wizard: SetupWizard, printers_step: PrintersStep, keys: Keys, folder: Path,
+    idle: Callable[[], None],
+) -> None:  # fmt: skip
+    form = printers_step.form
+    form.slips.typed.setFocus()
+    keys.press("Ctrl+A")
+    keys.type("192.168.10.31")
+    form.roll.setFocus()
+    keys.press("Left")
+    assert form.roll.value() == "58"
+    form.papers.box.setFocus()
+    keys.press("End")  # another one, by its address
+    assert form.papers.typed.isVisible()
+    keys.press("Tab")
+    keys.type("192.168.10.31")
+    keys.press("Return")
+    assert wizard.at == "printers"
+    assert form.papers.field.error.isVisible()  # a slip printer takes no A4
+    keys.press("Ctrl+A")
+    keys.type("folder:/srv/papers")
+    keys.press("Return")
+    done = wizard.step()
+    assert isinstance(done, DoneStep)
+    assert done.rows["热敏小票打印机"] == "192.168.10.31 · 58 mm"
+    assert done.rows["A4 打印机"] == "文件夹 papers"
+    keys.press("Return")
+    qtbot.waitUntil(lambda: wizard.at == "sheet", timeout=WAIT_MS)
+    written = settings.load(folder)
+    assert written.slip_printer == "escpos+tcp://192.168.10.31:9100"
+    assert (written.paper_printer, written.roll) == ("folder:/srv/papers", "58")
 
 
 def test_a_bug_is_told_and_nothing_typed_is_lost(wizard: SetupWizard, keys: Keys) -> None:
@@ -448,7 +491,7 @@ def test_joining_a_hall_by_keys(
     assert wizard.at == "pc"
     assert pc.letter.error.isVisible()
     keys.type("d")
-    keys.press("Return")
+    keys.press("Return", "Return")
     assert wizard.at == "done"
     with qtbot.waitSignal(wizard.finished, timeout=WAIT_MS):
         keys.press("Return")
@@ -480,7 +523,8 @@ def test_joining_with_the_recovery_code_or_without(
     assert isinstance(code, KeyStep)
     groups = list(key.code())
     if with_key:
-        keys.type(" ".join([*groups[:3], groups[3][::-1], *groups[4:]]))
+        wrong = ("0" if groups[3][0] != "0" else "1") + groups[3][1:]
+        keys.type(" ".join([*groups[:3], wrong, *groups[4:]]))
         keys.press("Return")
         assert "第 4 组" in code.code.error.text()
         code.code.set_text(hall_key.generate().scan())
@@ -489,7 +533,7 @@ def test_joining_with_the_recovery_code_or_without(
         code.code.set_text(" ".join(groups).lower())
     keys.press("Return")
     assert wizard.at == "pc"
-    keys.press("Return")
+    keys.press("Return", "Return")
     done = wizard.step()
     assert isinstance(done, DoneStep)
     assert done.rows["大厅密钥"] == ("已录入" if with_key else "未录入")
@@ -509,7 +553,7 @@ def test_a_letter_taken_meanwhile_leads_back_to_its_field(
     keys.press("Return")
     idle()
     assert wizard.at == "pc"  # Enter tests and goes on
-    keys.press("Return")
+    keys.press("Return", "Return")
     store = Store.open(server.url(hall))
     accounts.claim_letter(store, "PC-02", "B")
     store.close()
@@ -541,8 +585,7 @@ def test_a_hall_is_made_on_the_server_where_there_is_none(
     keys.press("Return", "Return")
     idle()
     assert wizard.at == "pc"
-    keys.press("Return")
-    keys.press("Return")
+    keys.press("Return", "Return", "Return")
     idle()
     assert wizard.at == "sheet"
     assert isinstance(wizard.step(), SheetStep)

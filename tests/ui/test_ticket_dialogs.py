@@ -83,9 +83,17 @@ def test_a_standard_paper_is_printed_by_three_keys(
     settled()
     dialog = dialog_of(window)
     said = [dialog.choice.item(row).text() for row in range(dialog.choice.count())]
-    assert said == ["1   委托书", "2   受理单", "3   办结单", "4   材料交接清单", "5   材料袋标签"]
+    assert said == [
+        "1   补打回执",
+        "2   补打流转单",
+        "3   材料袋标签",
+        "4   委托书",
+        "5   受理单",
+        "6   办结单",
+        "7   材料交接清单",
+    ]
     assert dialog.preview.pages == 1
-    keys.press("3", "Return")
+    keys.press("6", "Return")
     settled()
     (file,) = (tmp_path / "papers").iterdir()
     assert "办结单-A001" in file.name
@@ -106,7 +114,7 @@ def test_the_label_of_the_bag_is_printed_by_three_keys(
     keys.press("Alt+P")
     settled()
     assert dialog_of(window).preview.pages == 1
-    keys.press("5", "Return")
+    keys.press("3", "Return")
     settled()
     (file,) = (tmp_path / "papers").iterdir()
     assert "bag_label-材料袋标签-A001" in file.name
@@ -128,10 +136,21 @@ def test_the_window_prints_them_too(
     settled()
     keys.press("Alt+P")
     settled()
-    keys.press("Return")
+    keys.press("4", "Return")
     settled()
     (file,) = (tmp_path / "papers").iterdir()
     assert "委托书-A001" in file.name
+
+
+def test_a_closed_ticket_has_no_receipt_any_more(
+    show_ticket: Any, front_desk: Actor, ready: TicketView, keys: Keys, settled: Settled
+) -> None:
+    closed = tickets.hand_back(front_desk, ready.card.id, tickets.Proof("pickup_code", ready.pickup_code))
+    window = show_ticket(front_desk, closed)
+    keys.press("Alt+P")
+    settled()
+    dialog = dialog_of(window)
+    assert dialog.choice.item(0).text() == "1   材料袋标签"
 
 
 # --- somebody else collects -----------------------------------------------------------------------

@@ -82,7 +82,7 @@ class PrintJobsDialog(Dialog):
             Column(
                 _("State"),
                 lambda job: i18n.code("print_state", job.state),
-                104,
+                136,
                 chip=lambda job: (
                     "bad"
                     if job.troubled and job.state == "waiting"

@@ -1,4 +1,4 @@
-"""The standard papers of a ticket, and the label of its bag: looked at, and printed by their number."""
+"""The papers of a ticket: receipt and routing slip again, bag label, standard forms; printed by their number."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLa
 
 from hall_desk import i18n
 from hall_desk.errors import BadInput
-from hall_desk.i18n import _
-from hall_desk.services import ticket_forms, tickets
+from hall_desk.i18n import N_, _
+from hall_desk.services import papers, ticket_forms, tickets
+from hall_desk.services.papers import Reprint
 from hall_desk.services.tickets import ReceiptFacts
 from hall_desk.ui.buttons import Button
 from hall_desk.ui.dialogs import Dialog
+from hall_desk.ui.key_press import KeyPress
 from hall_desk.ui.labels import Text
 from hall_desk.ui.paper_view import PaperView
 from hall_desk.ui.papers import Options
 from hall_desk.ui.print_options import PrintOptions
-from hall_desk.ui.ticket_papers import print_bag_label
+from hall_desk.ui.ticket_papers import drawn, print_again, print_bag_label
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -28,21 +30,26 @@ if TYPE_CHECKING:
     from hall_desk.services.tickets import TicketView
     from hall_desk.ui.session import Session
 
+    Facts = FormFacts | ReceiptFacts | Reprint
 
 _BAG_LABEL = "bag_label"
+_AGAIN = {"receipt": N_("Receipt again"), "routing_slip": N_("Routing slip again")}
 
 
 def _title(kind: str, ticket: TicketView) -> str:
     from hall_desk.documents.forms import title_of
 
+    if kind in _AGAIN:
+        return _(_AGAIN[kind])
     if kind == _BAG_LABEL:
         return _("Bag label")
-
     return title_of(kind, ticket.card.outcome or "")
 
 
-def _drawn(facts: FormFacts | ReceiptFacts, roll: str) -> bytes:
-    """The paper as a PDF, the label in the size of this desk's roll."""
+def _drawn(facts: Facts, roll: str) -> bytes:
+    """The paper as a PDF; what goes with the ticket in the size of this desk's roll."""
+    if isinstance(facts, Reprint):
+        return drawn(facts.facts, facts.kind, roll, facts.count)
     if isinstance(facts, ReceiptFacts):
         from hall_desk.documents.bag_label import bag_label
 
@@ -75,7 +82,9 @@ class StandardPapersDialog(Dialog):
         self.ticket = ticket
         self._printing = False
         self._options = Options()
-        self.forms = (*ticket_forms.forms_of(ticket), _BAG_LABEL)
+        self._press = KeyPress()
+        again: tuple[str, ...] = () if ticket.card.state == "closed" else papers.KINDS
+        self.forms: tuple[str, ...] = (*again, _BAG_LABEL, *ticket_forms.forms_of(ticket))
         self.choice = _Choice()
         self.choice.setAccessibleName(title)
         self.choice.setFixedWidth(330)
@@ -92,7 +101,8 @@ class StandardPapersDialog(Dialog):
         left = QVBoxLayout()
         left.setSpacing(10)
         left.addWidget(self.choice, 1)
-        left.addWidget(Text(_("A number chooses; the papers are signed on paper."), "soft").wrap())
+        self.signed = Text(_("A number chooses; the papers are signed on paper."), "soft").wrap()
+        left.addWidget(self.signed)
         sides = QHBoxLayout()
         sides.setSpacing(18)
         sides.addLayout(left)
@@ -130,15 +140,21 @@ class StandardPapersDialog(Dialog):
     def _look(self, row: int) -> None:
         self.problem.hide()
         actor, ticket_id, kind = self.session.actor, self.ticket.card.id, self.forms[row]
+        # Slips come out one by one, and nobody signs them.
+        on_a4 = kind not in (*_AGAIN, _BAG_LABEL)
+        self.options.setVisible(on_a4)
+        self.signed.setVisible(on_a4)
 
-        def read() -> FormFacts | ReceiptFacts:
+        def read() -> Facts:
+            if kind in _AGAIN:
+                return papers.next_reprint(actor, ticket_id, kind)
             if kind == _BAG_LABEL:
                 return tickets.receipt_facts(actor, ticket_id)
             return ticket_forms.form_facts(actor, ticket_id, kind)
 
         self.session.background.data(self, read, self._draw, self._refused, replaces="facts")
 
-    def _draw(self, facts: FormFacts | ReceiptFacts) -> None:
+    def _draw(self, facts: Facts) -> None:
         roll = self.session.settings.roll
         self.session.background.devices(
             self,
@@ -161,16 +177,22 @@ class StandardPapersDialog(Dialog):
             return
         self._printing = True
         actor, ticket_id, kind = self.session.actor, self.ticket.card.id, self.chosen()
+        key = self._press.key(kind, ticket_id)
 
-        def read() -> FormFacts | ReceiptFacts:
+        def read() -> Facts:
+            if kind in _AGAIN:
+                return papers.reprint(actor, key, ticket_id, kind)
             if kind == _BAG_LABEL:
                 return tickets.receipt_facts(actor, ticket_id)
             return ticket_forms.print_out(actor, ticket_id, kind)
 
         self.session.background.data(self, read, self._print, self._refused)
 
-    def _print(self, facts: FormFacts | ReceiptFacts) -> None:
-        if isinstance(facts, ReceiptFacts):
+    def _print(self, facts: Facts) -> None:
+        self._press.answered()
+        if isinstance(facts, Reprint):
+            print_again(self.session, facts)
+        elif isinstance(facts, ReceiptFacts):
             print_bag_label(self.session, facts)
         else:
             title = f"{_title(facts.kind, self.ticket)} {facts.number}"
@@ -178,6 +200,7 @@ class StandardPapersDialog(Dialog):
         self.accept()
 
     def _refused(self, error: HallDeskError) -> None:
+        self._press.answered(error)
         self._printing = False
         self.problem.setText(i18n.explain(error))
         self.problem.show()

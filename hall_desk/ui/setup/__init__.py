@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from hall_desk import i18n
@@ -18,6 +19,8 @@ from hall_desk.ui.fields import LabelledField
 from hall_desk.ui.labels import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hall_desk.errors import HallDeskError
     from hall_desk.store.hall_key import HallKey
     from hall_desk.ui.background import Background
@@ -66,7 +69,7 @@ class Draft:
         key = ["key"] if found is not None and found.key_check else []
         makes = self.way == "alone" or (found is not None and not found.hall)
         hall, sheet = (["hall", "lists"], ["sheet"]) if makes else ([], [])
-        return ["where", *server, *key, *hall, "pc", "done", *sheet]
+        return ["where", *server, *key, *hall, "pc", "printers", "done", *sheet]
 
     def hall_to_make(self) -> NewHall | None:
         """The hall as it was checked, or None when one is joined."""
@@ -131,6 +134,12 @@ class Step(QWidget):
     def go_on(self) -> None:
         """Checks the step; emits `passed`, at once or later, or says what is wrong."""
         self.passed.emit()
+
+    def bind(self, key: str, act: Callable[[], object]) -> None:
+        """A key of this step: it works while the step is shown."""
+        shortcut = QShortcut(QKeySequence(key), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(act)
 
     def next_words(self) -> str:
         return _("Next step")

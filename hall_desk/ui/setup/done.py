@@ -16,6 +16,7 @@ from hall_desk.services import directory, founding, import_problems
 from hall_desk.ui.labels import Ground, Text
 from hall_desk.ui.print_keeper import printer_words
 from hall_desk.ui.setup import Draft, Step
+from hall_desk.ui.status_bar import roll_text
 
 if TYPE_CHECKING:
     from hall_desk.errors import HallDeskError
@@ -82,12 +83,10 @@ class DoneStep(Step):
             yield _("Kept in"), str(self._folder)
         yield _("Desk letter"), draft.letter or _("no letter")
         yield (
-            _("Printer"),
-            printer_words(draft.slip_printer)
-            if draft.slip_printer
-            else _("None: papers are kept as PDF"),
+            _("Printer for slips"),
+            f"{_printer_words(draft.slip_printer)} · {roll_text(draft.roll)}",
         )
-        yield _("Paper roll"), f"{draft.roll} mm"
+        yield _("Printer for A4 papers"), _printer_words(draft.paper_printer)
 
     def next_words(self) -> str:
         return _("Setting up …") if self._making else _("Set up")
@@ -124,3 +123,7 @@ class DoneStep(Step):
                 self.show_problem(import_problems.explain(error))
             case _:
                 self.show_problem(i18n.explain(error))
+
+
+def _printer_words(address: str) -> str:
+    return printer_words(address) if address else _("None: papers are kept as PDF")

@@ -1,4 +1,4 @@
-"""This PC: its desk letter and post, its printer and paper, its language."""
+"""This PC: its desk letter, its post, its language."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from hall_desk.services import accounts
 from hall_desk.ui.buttons import Segmented
 from hall_desk.ui.fields import LabelledField
 from hall_desk.ui.labels import Text
-from hall_desk.ui.printer_choice import PrinterChoice, found_here
 from hall_desk.ui.setup import Draft, Step, focus
 
 if TYPE_CHECKING:
@@ -43,14 +42,6 @@ class ThisPcStep(Step):
         self.letter.edit.setMaxLength(1)
         self.letter.edit.textEdited.connect(self._letter_typed)
         self.free = Text("", "soft").wrap()
-        self.printer = PrinterChoice(
-            _("Printer for slips and receipts"), background, draft.slip_printer
-        )
-        self.printer.changed.connect(self._printer_picked)
-        self.printer.about(draft.hall, draft.roll)
-        self.roll = Segmented([("80", "80 mm"), ("58", "58 mm")])
-        self.roll.set_value(draft.roll)
-        self.roll.changed.connect(self._roll_picked)
         self.post = Segmented([(post, _(words)) for post, words in POSTS.items()])
         self.post.set_value(draft.post)
         self.post.changed.connect(lambda value: setattr(draft, "post", str(value)))
@@ -63,8 +54,6 @@ class ThisPcStep(Step):
         line.addWidget(self.free, 1, Qt.AlignmentFlag.AlignVCenter)
         self.body.addLayout(line)
         self.body.addWidget(LabelledField(_("Post of this PC: shown after signing in"), self.post))
-        self.body.addWidget(self.printer)
-        self.body.addWidget(LabelledField(_("Width of the paper roll"), self.roll))
         self.body.addWidget(LabelledField(_("Language of this PC"), self.language))
         self.finish_layout()
 
@@ -82,28 +71,11 @@ class ThisPcStep(Step):
             else _("All 26 letters are given; this PC can open no tickets.")
         )
         focus(self.letter)
-        self.printer.about(self.draft.hall, self.draft.roll)
-        self.printer.offer([], self.draft.slip_printer)
-        self.background.devices(self, found_here, self.printer.offer, replaces="printers")
 
     def _letter_typed(self, text: str) -> None:
         self.draft.letter = text.strip().upper()
 
-    def _printer_picked(self) -> None:
-        self.draft.slip_printer = self.printer.printer()
-
-    def _roll_picked(self, value: object) -> None:
-        self.draft.roll = str(value)
-        self.printer.about(self.draft.hall, self.draft.roll)
-
     def go_on(self) -> None:
-        try:
-            self.draft.slip_printer = self.printer.checked()
-        except errors.BadInput:
-            return
-        # A printer of the system takes every paper until another one is chosen for A4.
-        if self.draft.slip_printer.startswith("system:"):
-            self.draft.paper_printer = self.draft.slip_printer
         self.letter.clear_error()
         letter = self.letter.text().strip()
         if letter:
