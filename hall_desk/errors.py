@@ -48,6 +48,30 @@ class BadFile(HallDeskError):
     problem_count: int
 
 
+class BadRow(HallDeskError):
+    """What was typed of one row of the hall's lists cannot be taken: `problems`, the first of them put into words.
+
+    Each is a `services.list_forms.FieldProblem`, which says at which field it lies and has the words as well.
+    """
+
+    problems: list[Any]
+    words: str
+
+
+class EditConflict(HallDeskError):
+    """Somebody else changed the same fields since the form was filled; nothing was written.
+
+    `conflicts` are `services.list_editing.Conflict`s: the field, both values, who and when. `owner` (a name in
+    words), `since` (UTC) and `since_text` are those of the newest; `fields` are the fields' names as they are shown.
+    """
+
+    conflicts: list[Any]
+    owner: str
+    since: datetime
+    since_text: str
+    fields: list[str]
+
+
 class NotFound(HallDeskError):
     """`kind` (ticket, matter, window …) with `key` does not exist, or has been retired."""
 
@@ -285,6 +309,34 @@ class CannotPrint(HallDeskError):
     reason: str
 
 
+class CannotMail(HallDeskError):
+    """The mail server does not take the hall's mail; nothing was delivered. `host`, `port`, and `reason` is one of
+
+    `no_server` (none is set), `no_password` (this PC has none for it), `name` (no such computer), `unreachable`,
+    `no_answer`, `not_mail` (what answers is no mail server, or one that is encrypted in another way), `cut`,
+    `no_starttls` (it cannot encrypt), `certificate` (nobody this PC trusts vouches for it), `certificate_name` (it is
+    another computer's), `certificate_expired`, `ca_file` (this PC's file of those it trusts), `no_sign_in` (it knows no
+    users), `sign_in` (user or password refused), `sign_in_needed`, `encryption_needed`, `sender` (refused), `too_large`
+    (with `limit` in bytes, 0 when it did not say), `unavailable` (not now), `gives_up` (several failed in a row).
+    """
+
+    host: str
+    port: int
+    reason: str
+
+
+class BeingSent(HallDeskError):
+    """Somebody is sending the directory just now: `owner`, `since` (UTC), `since_text`, `until_text`.
+
+    From `until_text` on it is known that their program has ended, and somebody else may go on.
+    """
+
+    owner: str
+    since: datetime
+    since_text: str
+    until_text: str
+
+
 class MissingGlyph(HallDeskError):
     """The fonts have no shape for `characters`, so a paper would show a box instead of a name."""
 
@@ -302,6 +354,14 @@ class DayNotOver(HallDeskError):
     """A report was asked for a day that lies ahead: `day`."""
 
     day: date
+
+
+class PreviewOutdated(HallDeskError):
+    """The hall's lists were changed since an import was shown: it would do something else now. Nothing was written."""
+
+
+class Stopped(HallDeskError):
+    """Somebody stopped a long piece of work; nothing came of it."""
 
 
 class DayClosed(HallDeskError):

@@ -90,6 +90,32 @@ CODES: dict[str, dict[str, str]] = {
         "lost_file": N_("file is gone"),
         "unknown_outcome": N_("did it come out?"),
     },
+    "mail_state": {
+        "waiting": N_("Not sent yet"),
+        "sent": N_("Sent"),
+        "refused": N_("Not taken"),
+        "unknown": N_("Arrived?"),
+    },
+    # Why one address did not get its mail.
+    "mail_trouble": {
+        "address": N_("The server does not know or take this address."),
+        "full": N_("The mailbox is full."),
+        "later": N_("Not taken for now; try again later."),
+        "message": N_("The server does not take this message."),
+        "too_large": N_("The message is too large for this mailbox."),
+        "local_part": N_("The server takes only plain Latin letters before the @."),
+        "stalled": N_("The server went silent."),
+        "dropped": N_("The connection broke off."),
+        "no_answer": N_("The server's answer never came: ask the community whether it arrived."),
+        "under_way": N_(
+            "The program ended while this was sent: ask the community whether it arrived."
+        ),
+    },
+    "mail_security": {
+        "starttls": N_("Encrypted (STARTTLS)"),
+        "tls": N_("Encrypted from the start (TLS)"),
+        "none": N_("Not encrypted"),
+    },
     "state": {
         "queued": N_("Waiting"),
         "handling": N_("In hand"),
@@ -223,6 +249,8 @@ CODES: dict[str, dict[str, str]] = {
         "consultation": N_("consultation"),
         "missing_notice": N_("notice of what is missing"),
         "paper": N_("paper"),
+        "report": N_("filed report"),
+        "day": N_("closed day"),
         "hall": N_("hall"),
         "callback": N_("callback"),
         "phone_case": N_("phone case"),
@@ -236,6 +264,30 @@ CODES: dict[str, dict[str, str]] = {
         "attendance": N_("entry"),
         "shift": N_("post"),
         "rating": N_("rating"),
+        "mailing": N_("mailing"),
+        "material": N_("paper of the checklist"),
+    },
+    # Second trips: how the first visit ended, what the second one was, and how a paper stands on the checklist.
+    "first_trip": {
+        "notice": N_("Notice given"),
+        "suspended": N_("Suspended"),
+        "withdrawn": N_("Withdrawn"),
+        "terminated": N_("Terminated"),
+        "difference": N_("Papers not as listed"),
+        "consultation": N_("Consultation, sent away"),
+    },
+    "second_trip": {
+        "ticket": N_("New ticket"),
+        "notice": N_("Another notice"),
+        "consultation": N_("Consultation"),
+        "scan": N_("Notice opened again"),
+        "resumed": N_("Ticket taken up again"),
+    },
+    "on_checklist": {
+        "required": N_("Required"),
+        "optional": N_("Not required"),
+        "other_form": N_("In another form"),
+        "absent": N_("Not on it"),
     },
 }
 
@@ -466,10 +518,27 @@ BAD_INPUT: dict[tuple[str, str], str] = {
     ("load", "database"): N_(
         "load tries a PostgreSQL server, or a temporary file when --database is left out."
     ),
+    ("table", "unknown"): N_("This report has the tables {names}."),
     ("period", "no_first_day"): N_("Say the range's first day with --from."),
     ("period", "backwards"): N_("The first day comes after the last."),
     ("period", "too_long"): N_("A report covers at most {limit} days. Choose fewer."),
+    ("trip_days", "range"): N_("Choose 1 to {limit} days between two visits."),
     ("output", "ending"): N_("The output's name must end in one of: {endings}."),
+    ("drill", "not_practice"): N_("A drill runs in a practice hall only; this hall is real."),
+    ("drill", "pace"): N_("A drill runs at 1, 2, 5, 10 or 60 times the pace of the day."),
+    ("drill", "post"): N_("This drill has no such post."),
+    ("drill", "other_hall"): N_(
+        "This drill is of another hall; here is no {missing}. Make its own practice hall: hall-desk drill new"
+    ),
+    ("drill", "empty_day"): N_("Nothing happened on this day that a drill could replay."),
+    ("drill", "too_long"): N_("More happened on this day than a drill can hold."),
+    ("drill", "too_large"): N_("This file is too large for a drill."),
+    ("drill", "not_a_drill"): N_("This file is not a drill of Hall Desk."),
+    ("drill", "too_new"): N_(
+        "This drill was recorded by a newer Hall Desk. Update this one first."
+    ),
+    ("drill", "damaged"): N_("This drill was damaged or changed; record it again."),
+    ("drill", "shape"): N_("This drill says something that no Hall Desk records; record it again."),
     ("roll", "unknown"): N_("Choose the paper: {choices}."),
     ("notice", "empty"): N_("Write the notice."),
     ("notice", "too_long"): N_("The notice is too long (at most {limit} characters)."),
@@ -520,6 +589,43 @@ BAD_INPUT: dict[tuple[str, str], str] = {
     ("setting", "days"): N_(
         "Personal data is kept for {least} to {most} days: not for ever, and not for no time."
     ),
+    ("mail_host", "empty"): N_("Type the mail server's name or address."),
+    ("mail_host", "shape"): N_(
+        "This is not the name or address of a server, such as mail.example.com."
+    ),
+    ("mail_host", "line_break"): N_("A line break does not belong here."),
+    ("mail_host", "too_long"): N_("The text is too long (at most {limit} characters)."),
+    ("mail_port", "shape"): N_("From 1 to 65535; usually 587, 465 or 25."),
+    ("mail_security", "unknown"): N_("Choose how the connection is encrypted."),
+    ("mail_user", "line_break"): N_("A line break does not belong here."),
+    ("mail_user", "too_long"): N_("The text is too long (at most {limit} characters)."),
+    ("mail_sender_name", "line_break"): N_("A line break does not belong here."),
+    ("mail_sender_name", "too_long"): N_("The text is too long (at most {limit} characters)."),
+    ("mail_address", "empty"): N_("Type an e-mail address."),
+    ("mail_address", "shape"): N_("This is not an e-mail address such as name@example.com."),
+    ("mail_address", "line_break"): N_(
+        "This e-mail address has a line break in it; nothing was sent."
+    ),
+    ("mail_address", "of_empty"): N_("{community} has no e-mail address."),
+    ("mail_address", "of_shape"): N_(
+        "What {community} has is not an e-mail address; nothing was sent."
+    ),
+    ("mail_address", "of_line_break"): N_(
+        "The e-mail address of {community} has a line break in it; nothing was sent."
+    ),
+    ("mail_subject", "empty"): N_("Write the subject."),
+    ("mail_subject", "line_break"): N_("The subject is one line."),
+    ("mail_subject", "too_long"): N_("The text is too long (at most {limit} characters)."),
+    ("mail_text", "too_long"): N_("The text is too long (at most {limit} characters)."),
+    ("communities", "empty"): N_("Tick at least one community."),
+    ("communities", "gone"): N_("A community was retired meanwhile. Look at the list again."),
+    ("mailing", "needs_send"): N_(
+        "--only-failed and --to go with --send, and --also-unknown with --only-failed."
+    ),
+    ("mailing", "nothing_left"): N_("There is nobody left to send it to."),
+    ("mailing", "other_version"): N_(
+        "The directory has changed since (version {before}, now {version}). Send the new one as a mailing of its own."
+    ),
     ("passphrase", "too_short"): N_("A passphrase has at least {limit} characters."),
     ("passphrase", "not_the_same"): N_("The two passphrases are not the same."),
 }
@@ -532,6 +638,53 @@ CANNOT_UNDO: dict[str, str] = {
     "never": N_("This step of {number} cannot be undone."),
 }
 
+
+CANNOT_MAIL: dict[str, str] = {
+    "no_server": N_(
+        "No mail server is set yet. A manager sets it where the directory is sent from."
+    ),
+    "no_password": N_("This PC has no password for the mail server {host}. Type it once more."),
+    "name": N_(
+        "No computer named {host} is known on this network. Check how the address is typed."
+    ),
+    "unreachable": N_(
+        "The mail server {host} cannot be reached at port {port}. Check the port and the network cable."
+    ),
+    "no_answer": N_(
+        "{host} does not answer at port {port}. Check the port, the encryption, and the firewall."
+    ),
+    "not_mail": N_(
+        "What answers at {host}, port {port}, does not speak as expected. Check the port and the encryption."
+    ),
+    "cut": N_("The mail server {host} broke off the connection."),
+    "no_starttls": N_(
+        "The mail server {host} does not offer encryption at port {port}. Nothing was sent; choose another port or way."
+    ),
+    "certificate": N_(
+        "Nobody this PC trusts vouches for the certificate of {host}. Nothing was sent, and no password; ask its "
+        "administrator for the CA file."
+    ),
+    "certificate_name": N_(
+        "The certificate shown is not for {host}. Nothing was sent; use the server's name as its "
+        "certificate has it."
+    ),
+    "certificate_expired": N_(
+        "The certificate of {host} has expired. Nothing was sent; tell its administrator, and check this PC's date."
+    ),
+    "ca_file": N_("The CA file for the mail server is missing on this PC, or is none."),
+    "no_sign_in": N_(
+        "The mail server {host} knows no signing in that Hall Desk knows. Leave the user empty."
+    ),
+    "sign_in": N_("The mail server {host} does not accept this user name or password."),
+    "sign_in_needed": N_("The mail server {host} wants a user name and a password."),
+    "encryption_needed": N_("The mail server {host} wants the connection encrypted."),
+    "sender": N_("The mail server {host} does not take mail from this sender's address."),
+    "too_large": N_("The message is too large for the mail server {host}. Nothing was sent."),
+    "unavailable": N_("The mail server {host} takes no mail just now. Try again later."),
+    "gives_up": N_(
+        "Several times in a row the mail server broke off or was silent, so the rest was not tried. Try again later."
+    ),
+}
 
 SERVER_REFUSED: dict[str, str] = {
     "password": N_("The server {host} does not accept this user name or password."),
@@ -670,6 +823,16 @@ def explain(error: errors.HallDeskError) -> str:
             return _(text).format(**f) if text else _("This value cannot be taken.")
         case errors.BadFile():
             return _("The file was not taken; nothing was changed.")
+        case errors.BadRow():
+            return error.words
+        case errors.EditConflict():
+            return _(
+                "{owner} changed {fields} too, at {time}. Choose which is right, then save again."
+            ).format(
+                owner=error.owner,
+                fields=_(", ").join(error.fields),
+                time=error.since_text,
+            )
         case errors.NotFound():
             return _("There is no {kind} “{key}”.").format(
                 kind=code("kind", error.kind), key=error.key
@@ -818,6 +981,12 @@ def explain(error: errors.HallDeskError) -> str:
                     "Something may have come out: look at the printer before printing again."
                 )
             return said
+        case errors.CannotMail():
+            return _(CANNOT_MAIL[error.reason]).format(host=error.host, port=error.port)
+        case errors.BeingSent():
+            return _(
+                "{owner} is sending the directory since {since}. If that program has ended, go on after {until}."
+            ).format(owner=error.owner, since=f["since_text"], until=f["until_text"])
         case errors.MissingGlyph():
             return _("The fonts cannot show: {characters}").format(characters=error.characters)
         case errors.AlreadyThere():
@@ -844,6 +1013,12 @@ def explain(error: errors.HallDeskError) -> str:
             return _("{owner} closed this incident at {time}; nothing was changed.").format(
                 owner=error.owner, time=f["since_text"]
             )
+        case errors.PreviewOutdated():
+            return _(
+                "The lists were changed meanwhile; nothing was imported. Look at what the file would do now."
+            )
+        case errors.Stopped():
+            return _("Stopped. Nothing was made.")
         case errors.DayNotOver():
             return _("{day} lies ahead; there is nothing to report yet.").format(day=error.day)
     return _("This could not be done.")

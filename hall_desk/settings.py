@@ -43,6 +43,11 @@ class Settings:
     # Where a thermometer is (`devices.thermometer.Source`; empty: none), and how its lines are read (empty: as usual).
     thermometer: str = ""
     thermometer_pattern: str = ""
+    # For the hall's mail server: the password and whose it is (`services.mail_server.MailServer.account`), and the file
+    # of those who may vouch for the server (empty: whom this PC trusts anyway).
+    mail_password: str = field(default="", repr=False)
+    mail_password_of: str = ""
+    mail_ca_file: str = ""
     # Who signed in on this PC, the last one first: offered when somebody takes over.
     people: tuple[str, ...] = ()
     # The keys chosen on this PC, by the names of `ui.key_map`; empty for those the program comes with.
@@ -116,10 +121,13 @@ def write_file(path: Path, content: bytes) -> None:
                 os.fsync(folder)
             finally:
                 os.close(folder)
-    except OSError as error:
+    except BaseException as error:
+        # Ctrl+C in the middle leaves nothing behind either.
         if temporary:
             Path(temporary).unlink(missing_ok=True)
-        raise CannotWrite(place=str(path), reason=why_not_written(error)) from error
+        if isinstance(error, OSError):
+            raise CannotWrite(place=str(path), reason=why_not_written(error)) from error
+        raise
 
 
 def why_not_written(error: OSError) -> str:

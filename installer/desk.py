@@ -29,7 +29,8 @@ For development:
     ./desk test [PYTEST ARGS]      all tests, or those that pytest is told to run
     ./desk check                   format, lint, types and layer contracts
     ./desk shots OUT               a picture of every page
-    ./desk bench NAME              claims, notices, printing or search: our way and a floor
+    ./desk bench NAME              claims, notices, printing or search: our way and a floor;
+                                   dashboard: ten years of a hall beside one
     ./desk texts                   which texts lack a translation and which are no longer used
     ./desk build-resources         fonts and translations, where they are missing or old
     ./desk lock [--upgrade]        renews requirements/*.lock from pyproject.toml: after a change

@@ -128,7 +128,10 @@ def test_words_that_are_wrong_end_with_two(
         (("slip", "--window", "77", "--output", out), "没有找到窗口“77”。"),
         (("slip", "--matter", "NO", "--output", out), "没有找到事项“NO”。"),
         (("slip", "--window", "3", "--output", "slip.doc"), "输出文件名须以下列之一结尾：.pdf。"),
-        (("report", "daily", "--output", "r.txt"), "输出文件名须以下列之一结尾：.pdf .json。"),
+        (
+            ("report", "daily", "--output", "r.txt"),
+            "输出文件名须以下列之一结尾：.pdf .xlsx .csv .json。",
+        ),
         (
             ("report", "daily", "--date", "2100-01-01", "--output", out),
             "2100-01-01 还没有到，没有可报告的内容。",

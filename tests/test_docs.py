@@ -48,9 +48,25 @@ def test_the_readme_lists_every_command() -> None:
         ), command
 
 
+def test_the_keys_of_the_readme_are_the_programs() -> None:
+    from hall_desk.ui.key_map import ACTIONS, FIXED
+
+    text = (ROOT / "README.md").read_text("utf-8")
+    table = text.partition("## The keys that matter")[2].partition("## ")[0]
+    rows = re.findall(r"^\| ([^|]+) \|", table, re.MULTILINE)[1:]
+    named = {
+        key
+        for row in rows
+        for key in re.findall(r"(?:Ctrl\+|Shift\+)*(?:F\d+|[A-Z]\b)|\w+\+Enter|Enter", row)
+    }
+    known = {action.key for action in ACTIONS} | {key for key, _title in FIXED}
+    assert {"F1", "F4", "Ctrl+K", "Ctrl+Enter"} <= named
+    assert named <= known
+
+
 def test_every_headline_figure_is_explained_as_the_reports_do() -> None:
-    from hall_desk.services.figures import period_tables
+    from hall_desk.services.figures.meanings import DAY_MEANINGS, MEANINGS
 
     told = (ROOT / "docs" / "figures.md").read_text("utf-8")
-    for _name, title, meaning in period_tables.MEANINGS:
+    for _name, title, meaning in (*MEANINGS, *DAY_MEANINGS):
         assert f"| {title} | {meaning} |" in told

@@ -82,5 +82,6 @@ def test_an_installed_wheel_has_every_resource(tmp_path: Path) -> None:
     packed_files = {f.relative_to(found).as_posix() for f in Path(found).rglob("*") if f.is_file()}
     assert packed_files == expected
     folders = {name.split("/")[0] for name in packed_files}
-    assert folders == {"fonts", "icons", "sample_hall", "theme", "translations"}
+    assert folders == {"fonts", "help", "icons", "sample_hall", "theme", "translations"}
+    assert "help/zh_CN/proxy.md" in packed_files
     assert "translations/zh_CN/LC_MESSAGES/hall_desk.mo" in packed_files

@@ -13,7 +13,19 @@ from pathlib import Path
 import hall_desk
 from hall_desk import errors, i18n, logs
 from hall_desk import settings as pc
-from hall_desk.cli import hall, journal, key, load, papers, purge, sample, server, staff
+from hall_desk.cli import (
+    doctor,
+    drill,
+    hall,
+    journal,
+    key,
+    load,
+    papers,
+    purge,
+    sample,
+    server,
+    staff,
+)
 from hall_desk.cli.options import COULD_NOT, WRONG_INPUT, Parser, folder_of, where
 from hall_desk.i18n import _
 
@@ -46,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
         return added
 
-    for topic in (hall, sample, papers, journal, purge, load, server, staff, key):
+    for topic in (hall, sample, papers, journal, purge, load, server, staff, key, drill, doctor):
         topic.declare(command)
     return made
 

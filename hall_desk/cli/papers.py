@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hall_desk import errors
 from hall_desk import settings as pc
+from hall_desk.cli import mailing
 from hall_desk.cli.options import DONE, Declare, date_of, ending_of, opened, place_of
 from hall_desk.i18n import N_, _
 
 if TYPE_CHECKING:
     from hall_desk.services.accounts import Actor
+    from hall_desk.services.progress import Progress
 
 ALL_HALLS = "all"
-BY = ("days", "hours", "windows", "matters", "clerks")
+FORMS = (".pdf", ".xlsx", ".csv", ".json")
+BY = ("figures", "days", "hours", "windows", "matters", "clerks", "papers", "incidents")
 
 
 def declare(command: Declare) -> None:
@@ -32,7 +36,9 @@ def declare(command: Declare) -> None:
     slip.add_argument("--large", action="store_true", help=_("large print"))
 
     directory = command(
-        "directory", _directory, N_("writes the window phone directory, by window and by matter")
+        "directory",
+        _directory,
+        N_("writes the window phone directory, or sends it to the communities"),
     )
     # As an option too, like the other papers'.
     place = directory.add_mutually_exclusive_group(required=True)
@@ -40,6 +46,7 @@ def declare(command: Declare) -> None:
         "file", nargs="?", type=Path, metavar="F", help=_("a name ending in .pdf or .xlsx")
     )
     place.add_argument("--output", type=Path, metavar="F", help=argparse.SUPPRESS)
+    mailing.declare(directory, place)
 
     report = command(
         "report",
@@ -48,7 +55,7 @@ def declare(command: Declare) -> None:
             "writes the report of a day, a week, a month or a range; the output's ending decides its form"
         ),
     )
-    report.add_argument("period", choices=("daily", "weekly", "monthly", "range"))
+    report.add_argument("period", choices=("daily", "weekly", "monthly", "range", "trips"))
     report.add_argument(
         "--date",
         type=date_of,
@@ -66,19 +73,25 @@ def declare(command: Declare) -> None:
         help=_("a range's last day; today without it"),
     )
     report.add_argument(
+        "--days",
+        type=int,
+        metavar="N",
+        help=_("of second trips: the most days between two visits; 30 without it"),
+    )
+    report.add_argument(
         "--by",
         choices=BY,
-        default="days",
-        help=_("of a week, month or range as CSV: which of its tables"),
+        help=_(
+            "as CSV: which of the tables; without it all figures of a day, or the days of a period"
+        ),
     )
     report.add_argument(
         "--output",
         required=True,
         type=Path,
         metavar="F",
-        help=_("a name ending in .pdf or .json; of several days also .xlsx or .csv"),
+        help=_("a name ending in .pdf, .xlsx, .csv or .json"),
     )
-
     report.add_argument(
         "--hall", metavar="NAME", help=_("in a district's database: one hall's name, or “all”")
     )
@@ -103,6 +116,8 @@ def _directory(options: argparse.Namespace) -> int:
     from hall_desk.documents.directory import directory
     from hall_desk.services import directory_paper
 
+    if mailing.wanted(options):
+        return mailing.send(options)
     file = options.output or options.file
     ending = ending_of(file, ".pdf", ".xlsx")
     with opened(options) as (_store, actor):
@@ -113,15 +128,42 @@ def _directory(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
+    from hall_desk.services.figures import day_tables
+
+    if options.period == "trips":
+        return _second_trips(options)
     if options.period != "daily":
         return _of_period(options)
-    ending = ending_of(options.output, ".pdf", ".json")
     if options.hall == ALL_HALLS:
-        content = _district(options, ending)
+        content = _district(options, ending_of(options.output, ".pdf", ".json"))
         pc.write_file(options.output, content)
         return DONE
+    ending = ending_of(options.output, *FORMS)
+    _check_table(options, day_tables.NAMES)
     with opened(options, options.hall) as (store, actor):
-        content = daily(actor, options.date or store.today(), ending)
+        content = daily(actor, options.date or store.today(), ending, options.by or "figures")
+    pc.write_file(options.output, content)
+    return DONE
+
+
+def _second_trips(options: argparse.Namespace) -> int:
+    from hall_desk.documents.second_trips import second_trips as on_paper
+    from hall_desk.services import second_trips, trip_tables
+    from hall_desk.services.figures import period
+
+    ending = ending_of(options.output, *FORMS)
+    if options.first is None:
+        raise errors.BadInput("period", "no_first_day")
+    days = second_trips.DAYS if options.days is None else options.days
+    with opened(options, options.hall) as (store, actor):
+        wanted = period.between(options.first, options.last or store.today())
+        found = second_trips.of_period(actor, wanted, days)
+    content = {
+        ".pdf": lambda: on_paper(found),
+        ".json": lambda: trip_tables.as_json(found).encode(),
+        ".xlsx": lambda: trip_tables.as_xlsx(found),
+        ".csv": lambda: trip_tables.as_csv(found),
+    }[ending]()
     pc.write_file(options.output, content)
     return DONE
 
@@ -130,7 +172,9 @@ def _of_period(options: argparse.Namespace) -> int:
     from hall_desk.documents.period_report import period_report
     from hall_desk.services.figures import period, period_tables
 
-    ending = ending_of(options.output, ".pdf", ".json", ".xlsx", ".csv")
+    ending = ending_of(options.output, *FORMS)
+    _check_table(options, period_tables.NAMES)
+    progress = _shown()
     if options.period == "range" and options.first is None:
         raise errors.BadInput("period", "no_first_day")
     with opened(options, options.hall) as (store, actor):
@@ -140,23 +184,52 @@ def _of_period(options: argparse.Namespace) -> int:
             "monthly": lambda: period.month_of(day),
             "range": lambda: period.between(options.first, options.last or store.today()),
         }[options.period]()
-        found = period.of_period(actor, wanted)
+        found = period.of_period(actor, wanted, progress)
     content = {
-        ".pdf": lambda: period_report(found),
+        ".pdf": lambda: period_report(found, progress),
         ".json": lambda: period_tables.as_json(found).encode(),
         ".xlsx": lambda: period_tables.as_xlsx(found),
-        ".csv": lambda: period_tables.as_csv(found, options.by),
+        ".csv": lambda: period_tables.as_csv(found, options.by or "days"),
     }[ending]()
     pc.write_file(options.output, content)
     return DONE
 
 
-def daily(actor: Actor, day: date, ending: str) -> bytes:
+def _check_table(options: argparse.Namespace, names: tuple[str, ...]) -> None:
+    if options.by is not None and options.by not in names:
+        raise errors.BadInput("table", "unknown", names=" ".join(names))
+
+
+def _shown() -> Progress:
+    """How far it is, in one line on a terminal that is written over; nothing where stderr is a file."""
+    from hall_desk.services.progress import DAYS, Progress
+
+    if not sys.stderr.isatty():
+        return Progress()
+
+    def tell(progress: Progress) -> None:
+        words = _("Day {done} of {of}") if progress.what == DAYS else _("Page {done} of {of}")
+        said = words.format(done=progress.done, of=progress.of)
+        # Erases what stood there, and itself in the end.
+        print(
+            f"\r\x1b[K{said}", end="\r\x1b[K" if progress.ended else "", file=sys.stderr, flush=True
+        )
+
+    return Progress(tell)
+
+
+def daily(actor: Actor, day: date, ending: str, by: str = "figures") -> bytes:
+    """The report of a day in the form that its file's ending says; `by` is the table of a CSV."""
     from hall_desk.services import figures
+    from hall_desk.services.figures import day_tables
 
     found = figures.of_day(actor, day)
     if ending == ".json":
         return figures.as_json(found).encode()
+    if ending == ".xlsx":
+        return day_tables.as_xlsx(found)
+    if ending == ".csv":
+        return day_tables.as_csv(found, by)
     from hall_desk.documents.daily_report import daily_report
 
     return daily_report(found)

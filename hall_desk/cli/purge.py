@@ -27,7 +27,7 @@ def declare(command: Declare) -> None:
 
 
 def _purge(options: argparse.Namespace) -> int:
-    from hall_desk.services import kept_papers, retention
+    from hall_desk.services import filed_reports, kept_papers, retention
 
     with opened(options) as (store, actor):
         day = options.date or store.today()
@@ -44,7 +44,8 @@ def _purge(options: argparse.Namespace) -> int:
         )
         print(words.format(count=done.rows))
         if not options.database:
-            removed = kept_papers.clear(folder_of(options) / PAPERS, kept_papers.kept_since(actor))
+            folder, since = folder_of(options), kept_papers.kept_since(actor)
+            removed = kept_papers.clear(folder / PAPERS, since) + filed_reports.clear(folder, since)
             if removed:
                 words = _n("{count} kept paper removed.", "{count} kept papers removed.", removed)
                 print(words.format(count=removed))

@@ -53,15 +53,15 @@ def _demo(options: argparse.Namespace) -> int:
 
     folder = folder_of(options) if options.data else pc.default_folder() / "demo"
     place = options.database or str(folder / pc.DATABASE)
-    _clear_sample(place)
+    clear_practice(place)
     with sample_day.make(place, _progress) as store:
         halls.keep_practice_clock(store)
     print(_("Everybody's PIN in the sample hall is {pin}.").format(pin=sample_day.PIN), flush=True)
     return app.run(place, settings_of(options, folder), folder=folder)
 
 
-def _clear_sample(place: str) -> None:
-    """Removes the sample hall of an earlier run; a real hall is never touched. Raises AlreadyThere."""
+def clear_practice(place: str) -> None:
+    """Removes the practice hall of an earlier run; a real hall is never touched. Raises AlreadyThere."""
     from hall_desk.services import halls
     from hall_desk.store.database import Store, is_postgres
 
@@ -89,7 +89,7 @@ def _sample(options: argparse.Namespace) -> Iterator[Store]:
         place = options.database or str(
             (folder_of(options) if options.data else Path(folder)) / pc.DATABASE
         )
-        _clear_sample(place)
+        clear_practice(place)
         with sample_day.make(place, _progress) as store:
             yield store
 

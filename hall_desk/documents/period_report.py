@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hall_desk.documents import flow
 from hall_desk.documents.charts import Bar
+from hall_desk.documents.daily_report.figure_tables import printed, small_print, words
 from hall_desk.documents.daily_report.sheet import (
-    BODY,
     FOOT,
     HALF,
     MARGIN,
@@ -38,21 +38,22 @@ from hall_desk.documents.page import (
 )
 from hall_desk.i18n import _, _n
 from hall_desk.services.figures import period_tables
-from hall_desk.services.figures.period_tables import DAY, SECONDS, SHARE, TEXT
+from hall_desk.services.figures.meanings import MEANINGS, kind_of, value_of
+from hall_desk.services.figures.typed_tables import SECONDS, SHARE
+from hall_desk.services.progress import PAGES
 
 if TYPE_CHECKING:
     from hall_desk.services.figures.period import Period, PeriodFigures
+    from hall_desk.services.progress import Progress
 
 # How many columns a chart of days can have before their figures are too small to be read.
 MOST_COLUMNS = 31
-_PAD = 4.0  # mm beside the text of a cell
-_NARROWEST = 9.0
 
 
-def period_report(figures: PeriodFigures) -> bytes:
+def period_report(figures: PeriodFigures, progress: Progress | None = None) -> bytes:
     """The report as a PDF; the same figures in the same language give the same bytes.
 
-    Raises `resources.ResourceMissingError` when the fonts have not been built.
+    Raises `resources.ResourceMissingError` when the fonts have not been built, and Stopped when `progress` was.
     """
     title = title_of(figures.period)
     made_at = datetime.combine(figures.until, time())
@@ -61,6 +62,8 @@ def period_report(figures: PeriodFigures) -> bytes:
         _pieces(figures), PAGE[1] - TOP - FOOT, PAGE[1] - TOP - RUNNING_HEAD - FOOT
     )
     for number, blocks in enumerate(pages, start=1):
+        if progress is not None:
+            progress.tell(PAGES, number, len(pages))
         paper.page(*PAGE)
         if figures.practice:
             paper.watermark(_("PRACTICE"), PAGE[0])
@@ -96,9 +99,9 @@ def _pieces(figures: PeriodFigures) -> list[Block | Table]:
         pieces += [muted(_("Not over yet: counted up to {day}.").format(day=day)), flow.space(2)]
     pieces += [*_overview(figures), flow.space(4.5), *_charts(figures)]
     for table in period_tables.tables(figures):
-        if table.name != "hours" and table.rows:
-            pieces += [flow.space(4.5), flow.heading(table.title, ROOM), _printed(table)]
-    return [*pieces, flow.space(4.5), *_meanings()]
+        if table.name not in ("figures", "hours") and table.rows:
+            pieces += [flow.space(4.5), flow.heading(table.title, ROOM), printed(table)]
+    return [*pieces, flow.space(4.5), *small_print(MEANINGS)]
 
 
 def _head(figures: PeriodFigures) -> Block:
@@ -145,11 +148,10 @@ def _overview(figures: PeriodFigures) -> list[Block | Table]:
     before = figures.period.before()
     names = (_("Figure"), _("This period"), _("Before"), _("Change"))
     lines = []
-    for name, title, _meaning in period_tables.MEANINGS:
-        kind = period_tables.kind_of(name)
-        now = period_tables.value_of(figures.totals, name)
-        then = period_tables.value_of(figures.before, name)
-        lines.append((_(title), _cell(kind, now), _cell(kind, then), _change(kind, now, then)))
+    for name, title, _meaning in MEANINGS:
+        kind = kind_of(name)
+        now, then = value_of(figures.totals, name), value_of(figures.before, name)
+        lines.append((_(title), words(kind, now), words(kind, then), _change(kind, now, then)))
     half = -(-len(lines) // 2)
     sizes = (HALF - 54, 20, 17, 17)
     columns = tuple(
@@ -160,12 +162,12 @@ def _overview(figures: PeriodFigures) -> list[Block | Table]:
         Table(columns, tuple(Row(line) for line in part)).whole()
         for part in (lines[:half], lines[half:])
     ]
-    words = _("“Before” is {days}.").format(days=span(before))
+    said = _("“Before” is {days}.").format(days=span(before))
     return [
         flow.heading(_("Overview"), ROOM),
         beside(halves, HALF),
         flow.space(1.5),
-        flow.paragraph(words, ROOM, SMALL),
+        flow.paragraph(said, ROOM, SMALL),
     ]
 
 
@@ -225,49 +227,3 @@ def _by_month(figures: PeriodFigures) -> tuple[list[Bar], list[Bar]]:
         [Bar(f"{month:%y-%m}", count) for month, count in opened.items()],
         [Bar(f"{month:%y-%m}", count) for month, count in checked.items()],
     )
-
-
-def _printed(table: period_tables.Table) -> Table:
-    """A table over the whole width: figures take what their heading needs, the widest words what is left."""
-    kinds = [column.kind for column in table.columns]
-    rows = [
-        tuple(_cell(kind, cell) for kind, cell in zip(kinds, row, strict=True))
-        for row in table.rows
-    ]
-    needed = [
-        max(_least(column.title), *(width(row[place], flow.CELL) + _PAD for row in rows))
-        for place, column in enumerate(table.columns)
-    ]
-    words = [place for place, kind in enumerate(kinds) if kind == TEXT]
-    widest = max(words, key=lambda place: needed[place], default=0)
-    needed[widest] += ROOM - sum(needed)
-    columns = tuple(
-        Column(column.title, size, "left" if column.kind in (TEXT, DAY) else "right")
-        for column, size in zip(table.columns, needed, strict=True)
-    )
-    return Table(columns, tuple(Row(row) for row in rows))
-
-
-def _least(title: str) -> float:
-    """The width of a heading in two lines, or of its longest word."""
-    whole = width(title, flow.HEAD)
-    longest = max(width(word, flow.HEAD) for word in title.split())
-    return max(longest, whole / 2 + width(title[0], flow.HEAD), _NARROWEST) + _PAD
-
-
-def _cell(kind: str, value: Any) -> str:
-    if value is None:
-        return "–"
-    if kind == SECONDS:
-        return duration(value)
-    return f"{100 * value:.0f}%" if kind == SHARE else str(value)
-
-
-def _meanings() -> list[Block | Table]:
-    """What each headline figure means, in small print."""
-    said = [f"{_(title)}: {_(meaning)}" for _name, title, meaning in period_tables.MEANINGS]
-    words = _("; ").join(said)
-    return [
-        flow.heading(_("What the figures mean"), ROOM),
-        flow.paragraph(words, ROOM, BODY.coloured(MUTED)),
-    ]

@@ -18,24 +18,25 @@ from pathlib import Path
 from typing import Any
 
 from hall_desk import errors
-from hall_desk.i18n import N_, _
+from hall_desk.i18n import _
 from hall_desk.services import halls, import_reading, sheets
 from hall_desk.services.accounts import Actor
 from hall_desk.services.directory_columns import (
     COLUMNS,
     HEADINGS,
     MATERIAL_FIELDS,
+    TITLES,
     Kind,
     MaterialValue,
 )
 from hall_desk.services.directory_contents import Existing, by_key, contents
-from hall_desk.services.import_checks import check
+from hall_desk.services.import_checks import check, check_spelling
 from hall_desk.services.import_plans import FieldChange, ImportPlan, Planned, compared
 from hall_desk.services.import_problems import Problem, refusal
-from hall_desk.services.import_writing import write
+from hall_desk.services.import_writing import one_at_a_time, raise_version, write
+from hall_desk.services.progress import Progress
 from hall_desk.services.sheets import Table
 from hall_desk.settings import write_file
-from hall_desk.store import models
 
 __all__ = [
     "TITLES",
@@ -50,26 +51,27 @@ __all__ = [
     "import_file",
     "plan",
     "read_table",
+    "template_file",
 ]
 
-TITLES = {
-    Kind.WINDOWS: N_("Windows"),
-    Kind.MATTERS: N_("Matters"),
-    Kind.STAFF: N_("Staff list"),
-    Kind.COMMUNITIES: N_("Communities"),
-}
+
+def read_table(
+    source: Path | str | bytes, name: str = "", progress: Progress | None = None
+) -> Table:
+    """The table in a CSV or XLSX file.
+
+    Raises NotFound `file`; BadFile if it is no table or too large; Stopped when `progress` was stopped.
+    """
+    return sheets.read_table(source, HEADINGS, name, progress)
 
 
-def read_table(source: Path | str | bytes, name: str = "") -> Table:
-    """The table in a CSV or XLSX file. Raises NotFound `file`; BadFile if it is no table or too large."""
-    return sheets.read_table(source, HEADINGS, name)
-
-
-def plan(actor: Actor, kind: Kind | str, table: Table) -> ImportPlan:
-    """What importing this table would do; nothing is written. Problems are in the plan, not raised."""
+def plan(
+    actor: Actor, kind: Kind | str, table: Table, progress: Progress | None = None
+) -> ImportPlan:
+    """What importing this table would do; nothing is written. Problems are in the plan, not raised. Raises Stopped."""
     actor.needs("directory.import")
     kind = Kind(kind)
-    reading = import_reading.read(kind, table)
+    reading = import_reading.read(kind, table, progress)
     with actor.store.reading():
         minutes = halls.load_settings(actor.hall_id).default_promise_minutes
         for record in reading.records:
@@ -77,7 +79,8 @@ def plan(actor: Actor, kind: Kind | str, table: Table) -> ImportPlan:
                 record.values["promised_minutes"] = minutes
         existing = by_key(actor.hall_id, kind)
         today = actor.store.today()
-        late = check(actor.hall_id, kind, reading.records, existing, reading.places, today)
+        late = check_spelling(kind, reading.records, existing, reading.places)
+        late += check(actor.hall_id, kind, reading.records, existing, reading.places, today)
     shown = refusal(table.name, [*reading.problems, *late])
     planned = ImportPlan(
         kind=kind,
@@ -91,11 +94,17 @@ def plan(actor: Actor, kind: Kind | str, table: Table) -> ImportPlan:
     return compared(planned, existing) if planned.good else planned
 
 
-def apply(actor: Actor, planned: ImportPlan) -> ImportPlan:
+def apply(
+    actor: Actor,
+    planned: ImportPlan,
+    progress: Progress | None = None,
+    *,
+    as_shown: bool = False,
+) -> ImportPlan:
     """Writes a plan as one transaction and gives what was done.
 
-    What the hall has now decides, not what it had when the plan was made. Raises BadFile, with
-    nothing written, if there is any problem.
+    What the hall has now decides, not what it had when the plan was made; with `as_shown` that must come to the
+    same. Raises BadFile if there is any problem, PreviewOutdated, Stopped; nothing is written then.
     """
     actor.needs("directory.import")
     if not planned.good:
@@ -105,22 +114,20 @@ def apply(actor: Actor, planned: ImportPlan) -> ImportPlan:
             problem_count=planned.problem_count,
         )
     with actor.store.change(actor) as change:
-        if actor.store.postgres:
-            # One import at a time: the next sees what this one wrote (SQLite has one writer anyway).
-            hall = models.Hall.select(models.Hall.id).where(models.Hall.id == actor.hall_id)
-            list(hall.for_update("FOR NO KEY UPDATE"))
+        one_at_a_time(actor)
         existing = by_key(actor.hall_id, planned.kind)
-        late = check(
+        late = check_spelling(planned.kind, planned.records, existing, planned.places)
+        late += check(
             actor.hall_id, planned.kind, planned.records, existing, planned.places, change.day
         )
         if late:
             raise refusal(planned.name, late)
         done = compared(planned, existing)
-        write(change, actor.hall_id, planned.kind, planned.records, existing)
-        if done.writes and planned.kind in (Kind.WINDOWS, Kind.MATTERS):
-            # Slips and the directory say which version they show.
-            version = halls.load_settings(actor.hall_id).directory_version
-            halls.change_setting(actor, "directory_version", version + 1)
+        if as_shown and done != planned:
+            raise errors.PreviewOutdated()
+        write(change, actor.hall_id, planned.kind, planned.records, existing, progress)
+        if done.writes:
+            raise_version(actor, planned.kind)
     return done
 
 
@@ -138,20 +145,35 @@ def export_file(actor: Actor, kind: Kind | str, path: Path | str) -> int:
     `output`, CannotWrite.
     """
     actor.needs("directory.export")
-    kind, path = Kind(kind), Path(path)
-    if path.suffix.lower() not in sheets.FORMATS:
-        raise errors.BadInput("output", "ending", endings=_(", ").join(sheets.FORMATS))
+    kind, path = Kind(kind), _output(path)
     with actor.store.reading():
         # Not by key: two names that differ only in case are two rows.
         existing = list(contents(actor.hall_id, kind))
-    headings = [column.heading for column in COLUMNS[kind]]
     rows = list(_rows(kind, existing))
+    _write_table(kind, path, rows)
+    return len(rows)
+
+
+def template_file(actor: Actor, kind: Kind | str, path: Path | str) -> None:
+    """Writes a table with the headings only, to be filled in and imported. Raises as `export_file`."""
+    actor.needs("directory.export")
+    _write_table(Kind(kind), _output(path), [])
+
+
+def _output(path: Path | str) -> Path:
+    path = Path(path)
+    if path.suffix.lower() not in sheets.FORMATS:
+        raise errors.BadInput("output", "ending", endings=_(", ").join(sheets.FORMATS))
+    return path
+
+
+def _write_table(kind: Kind, path: Path, rows: list[list[str]]) -> None:
+    headings = [column.heading for column in COLUMNS[kind]]
     if path.suffix.lower() == ".csv":
         content = sheets.csv_bytes(headings, rows)
     else:
         content = sheets.xlsx_bytes(_(TITLES[kind]), headings, rows)
     write_file(path, content)
-    return len(rows)
 
 
 def _rows(kind: Kind, existing: Iterable[Existing]) -> Iterator[list[str]]:

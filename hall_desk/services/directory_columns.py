@@ -15,13 +15,14 @@ from enum import StrEnum
 from typing import Any
 
 from hall_desk import errors, i18n
-from hall_desk.i18n import _
+from hall_desk.i18n import N_, _
 from hall_desk.services import sheets
 from hall_desk.services.accounts import Role, hash_pin
 
 LONGEST_NAME = 60
 LONGEST_LINE = 200
 LONGEST_TEXT = 1000
+LONGEST_EMAIL = 254  # RFC 5321, as a path
 
 
 class Kind(StrEnum):
@@ -29,6 +30,14 @@ class Kind(StrEnum):
     MATTERS = "matters"
     STAFF = "staff"
     COMMUNITIES = "communities"
+
+
+TITLES = {
+    Kind.WINDOWS: N_("Windows"),
+    Kind.MATTERS: N_("Matters"),
+    Kind.STAFF: N_("Staff list"),
+    Kind.COMMUNITIES: N_("Communities"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +180,11 @@ def _extension(text: str) -> str:
 
 
 def _email(text: str) -> str:
-    text = _folded(text)
+    # A line break in an address is how somebody writes a header of his own into a mail.
+    text = _folded(_clean(text, LONGEST_EMAIL, lines=False))
     name, at, domain = text.rpartition("@")
     good = (
         at
-        and len(text) <= 254
         and re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}", name)
         and re.fullmatch(r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}", domain)
         and ".." not in name
@@ -231,21 +240,21 @@ def _word(text: str) -> str:
     return re.sub(r"[\s_]+", "", _folded(text).casefold())
 
 
-_ROLES = _Choice(
+ROLES = _Choice(
     front_desk="前台人员 前台 前台工作人员 / front desk, front desk staff",
     window_clerk="窗口人员 窗口 窗口工作人员 / window clerk, window, clerk",
     manager="管理人员 管理 管理员 主任 副主任 负责人 大厅主任 / manager",
     working_group="工作组 工作组成员 / working group",
     foyer="大厅屏 大厅屏幕 / foyer screen, foyer",
 )
-_CHANNELS = _Choice(
+CHANNELS = _Choice(
     on_the_spot="现场 当场 现场办理 / on the spot",
     proxy="代办 帮办代办 帮办 / proxy",
     phone="电话 电话办理 / phone",
     online="网上 线上 网办 网上办理 / online",
 )
 ORIGINAL = _Choice(yes="原件 / original", no="复印件 复印 影印件 / copy")
-_REQUIRED = _Choice(
+REQUIRED = _Choice(
     yes="必需 是 必须 必要 必备 √ ✓ 1 / yes, y, true, required",
     no="可选 否 非必需 非必须 选交 容缺 0 × / no, n, false, optional",
 )
@@ -257,12 +266,12 @@ _RETIRED = _Choice(
 
 def _channels(text: str) -> tuple[str, ...]:
     text = _folded(text).casefold().replace("on the spot", "on_the_spot")
-    wanted = set(map(_CHANNELS.parse, _split(text)))
-    return tuple(value for value in _CHANNELS.shown if value in wanted)
+    wanted = set(map(CHANNELS.parse, _split(text)))
+    return tuple(value for value in CHANNELS.shown if value in wanted)
 
 
 def _role(text: str) -> str:
-    return Role(_ROLES.parse(text)).value
+    return Role(ROLES.parse(text)).value
 
 
 def _pin(text: str) -> str:
@@ -351,7 +360,7 @@ COLUMNS: dict[Kind, tuple[Column, ...]] = {
             "channels",
             ("办理方式", "Channels", "办理渠道"),
             _channels,
-            lambda value: "、".join(map(_CHANNELS.show, value)),
+            lambda value: "、".join(map(CHANNELS.show, value)),
             empty=("on_the_spot", "proxy", "phone"),
         ),
         Column(
@@ -392,15 +401,15 @@ COLUMNS: dict[Kind, tuple[Column, ...]] = {
         Column(
             "required",
             ("是否必需", "Required", "必需", "是否必须", "必要性"),
-            _REQUIRED.parse_yes,
-            _REQUIRED.show_yes,
+            REQUIRED.parse_yes,
+            REQUIRED.show_yes,
             empty=True,
         ),
         Column("material_note", ("材料说明", "Material note", "材料备注"), _line()),
     ),
     Kind.STAFF: (
         Column("name", ("姓名", "Name"), _line(40), needed=True),
-        Column("role", ("岗位", "Role", "角色"), _role, _ROLES.show, needed=True),
+        Column("role", ("岗位", "Role", "角色"), _role, ROLES.show, needed=True),
         Column("window", ("窗口", "Window", "窗口号"), _window_number),
         # Written empty: a PIN is kept nowhere, only its hash.
         Column("pin", ("初始密码", "Initial PIN", "PIN", "初始PIN", "密码"), _pin, lambda _: ""),

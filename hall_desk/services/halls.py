@@ -178,7 +178,7 @@ def keep_practice_clock(store: Store) -> None:
     """Lets the practice clock run and writes its distance to the hall, so that every program shows the same time."""
     store.thaw()
     with store.change(operator(store)) as change:
-        Hall.update(practice_offset_s=store.practice_offset_s).where(
+        Hall.update(practice_offset_s=store.practice_offset_s, practice_pace=None).where(
             Hall.id == store.hall_id
         ).execute()
         change.record("hall.practice_clock_set", store.hall_id)

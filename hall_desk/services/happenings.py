@@ -26,6 +26,7 @@ SENTENCES: dict[str, str] = {
     "staff.confirmed": N_("{subject} confirmed with their PIN what {who} did"),
     "window.added": N_("{who} added a window"),
     "window.changed": N_("{who} changed a window"),
+    "window.moved": N_("{who} moved a window from place {before} to {after}"),
     "window.retired": N_("{who} closed a window for good"),
     "window.restored": N_("{who} brought back a window"),
     "matter.added": N_("{who} added a matter"),
@@ -36,6 +37,14 @@ SENTENCES: dict[str, str] = {
     "community.changed": N_("{who} changed a community"),
     "community.retired": N_("{who} retired a community"),
     "community.restored": N_("{who} brought back a community"),
+    "directory.mail_server_changed": N_("{who} changed the hall's mail server"),
+    "directory.mail_started": N_(
+        "{who} began to send directory version {version} to {count} communities"
+    ),
+    "directory.mailed": N_(
+        "{who} sent directory version {version}: {sent} sent, {refused} not taken, {unknown} unknown, {waiting} left"
+    ),
+    "directory.mail_settled": N_("{who} settled whether a mail had arrived: {arrived}"),
     "check.recorded": N_("{who} recorded a temperature check: {outcome}"),
     "check.withdrawn": N_("{who} took a temperature check back"),
     "check.left": N_("{who} noted that somebody left before the second reading"),
@@ -97,6 +106,7 @@ SENTENCES: dict[str, str] = {
     "ticket.corrected": N_("{who} put right what was written"),
     "identity.revealed": N_("{who} was shown an ID number: {reason}"),
     "day.closed": N_("{who} closed the day {day}; {carried} carried over"),
+    "day.report_filed": N_("{who} filed the report of {day} (copy {copy})"),
     "day.carried_over": N_("{who} carried it over when closing the day"),
     "retention.purged": N_("{who} destroyed personal data whose time was over"),
     "backup.made": N_("{who} made a backup"),
@@ -112,6 +122,7 @@ TOPICS: dict[str, str] = {
     "consultation": N_("Consultations"),
     "day": N_("Close of day"),
     "desk": N_("Desk letters"),
+    "directory": N_("Directory by e-mail"),
     "disinfection": N_("Disinfection"),
     "foyer": N_("Foyer screen"),
     "hall": N_("Hall"),

@@ -8,9 +8,11 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from peewee import fn
+
 from hall_desk.i18n import _
 from hall_desk.services.accounts import Role
-from hall_desk.services.directory_columns import Kind, key_of
+from hall_desk.services.directory_columns import KEY_FIELD, Kind, key_of
 from hall_desk.services.directory_contents import Existing, by_key, contents
 from hall_desk.services.import_problems import Problem
 from hall_desk.services.import_reading import Record
@@ -31,13 +33,38 @@ def check(
     Window numbers in the records get the hall's own spelling.
     """
     one = _Check(hall_id, existing, places, today)
+    records = list(records)
+    one.renamed(KEY_FIELD[kind], records)
     if kind is Kind.WINDOWS:
-        one.windows(list(records))
+        one.windows(records)
     elif kind is Kind.MATTERS:
         one.matters(records)
     elif kind is Kind.STAFF:
-        one.staff(list(records))
+        one.staff(records)
     return one.problems
+
+
+def check_spelling(
+    kind: Kind,
+    records: Iterable[Record],
+    existing: dict[str, Existing],
+    places: dict[str, tuple[str, str]],
+) -> list[Problem]:
+    """People of a file whose names the hall spells otherwise: nobody's account is taken for another's.
+
+    Codes and window numbers are the same in any case; two people may be Anna and ANNA.
+    """
+    if kind is not Kind.STAFF:
+        return []
+    problems = []
+    heading, letter = places.get("name", ("", ""))
+    for record in records:
+        there = existing.get(record.key)
+        name = str(record.values["name"])
+        if there is not None and there.values["name"] != name:
+            facts = {"there": there.values["name"]}
+            problems.append(Problem(record.row, heading, "other_case", name, letter, facts))
+    return problems
 
 
 class _Check:
@@ -53,6 +80,15 @@ class _Check:
         self.existing = existing
         self.places = places
         self.problems: list[Problem] = []
+
+    def renamed(self, name: str, records: list[Record]) -> None:
+        """A record whose key is no longer that of what it stands for takes a name that nobody else may have."""
+        for record in records:
+            value = str(record.values.get(name, ""))
+            other = self.existing.get(key_of(value))
+            if value and key_of(value) != record.key and other is not None:
+                reason = "there_retired" if other.retired else "there"
+                self._problem(record, name, reason, value)
 
     def windows(self, records: list[Record]) -> None:
         retiring = [record for record in records if self._retires_now(record)]
@@ -74,6 +110,18 @@ class _Check:
             )
             if count := tickets.count():
                 self._problem(record, "retired", "open_tickets", number, count=count)
+            papers = models.Paper.select(fn.SUM(models.Paper.count)).where(
+                models.Paper.hall == self.hall_id,
+                models.Paper.holder == "window",
+                models.Paper.holder_window == window.id,
+            )
+            if count := papers.scalar():
+                self._problem(record, "retired", "papers_there", number, count=count)
+            calls = models.Callback.select().where(
+                models.Callback.window == window.id, models.Callback.settled_at.is_null()
+            )
+            if count := calls.count():
+                self._problem(record, "retired", "callbacks_there", number, count=count)
             only = [m["name"] for m in left_alone if record.key in map(key_of, m["windows"])]
             if only:
                 named = _(", ").join(only[:3]) + ("…" if len(only) > 3 else "")
@@ -86,8 +134,18 @@ class _Check:
 
     def matters(self, records: Iterable[Record]) -> None:
         for record in records:
+            checked_on = record.values.get("checked_on")
+            if checked_on is not None and checked_on > self.today:
+                self._problem(record, "checked_on", "date_ahead", checked_on.isoformat())
+            before = self.existing.get(record.key)
             numbers = record.values.get("windows", ())
-            known = [self._window(record, "windows", number) for number in numbers]
+            found = [self._hall_windows.get(key_of(number)) for number in numbers]
+            # A window that was retired stays on the matter, and in its export, as long as another one handles it.
+            handled = any(window is not None and not window.retired for window in found)
+            stays = (before.values["windows"] if before else numbers) if handled else ()
+            known = [
+                self._window(record, "windows", number, stays=number in stays) for number in numbers
+            ]
             record.values["windows"] = tuple(dict.fromkeys(known))
 
     def staff(self, records: list[Record]) -> None:
@@ -133,13 +191,13 @@ class _Check:
     def _hall_windows(self) -> dict[str, Existing]:
         return by_key(self.hall_id, Kind.WINDOWS)
 
-    def _window(self, record: Record, name: str, number: str) -> str:
+    def _window(self, record: Record, name: str, number: str, *, stays: bool = False) -> str:
         """The number as the hall spells it; notes a window that is not there or no longer in use."""
         window = self._hall_windows.get(key_of(number))
         if window is None:
             self._problem(record, name, "unknown_window", number)
             return number
-        if window.retired and not self._retired(record):
+        if window.retired and not stays and not self._retired(record):
             self._problem(record, name, "retired_window", number)
         return str(window.values["number"])
 

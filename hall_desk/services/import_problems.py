@@ -8,8 +8,8 @@ from typing import Any
 from hall_desk import errors
 from hall_desk.i18n import N_, _, _n
 
-# As many as anybody mends before trying again; the rest is counted.
-MOST_SHOWN = 50
+# More than anybody mends before trying again; the rest is counted.
+MOST_SHOWN = 1000
 LONGEST_VALUE = 30
 
 REASONS: dict[str, str] = {
@@ -29,6 +29,7 @@ REASONS: dict[str, str] = {
     "unreadable": N_("The file cannot be opened. Close it in other programs and try again."),
     # the headings
     "no_headings": N_("No heading is known. The first row must have the headings: {expected}"),
+    "other_list": N_("This is the list “{there}”, not “{wanted}”. Choose the other file."),
     "unknown_column": N_("There is no column of this name. Known are: {expected}"),
     "similar_column": N_("There is no column of this name. Is “{expected}” meant?"),
     "missing_column": N_("This column is missing."),
@@ -48,6 +49,7 @@ REASONS: dict[str, str] = {
     "not_a_number": N_("“{value}” is not a whole number."),
     "out_of_range": N_("“{value}” does not lie between {low} and {high}."),
     "not_a_date": N_("“{value}” is not a date such as 2020-02-21."),
+    "date_ahead": N_("“{value}” lies ahead: nothing has been checked on that day yet."),
     "not_a_phone": N_("“{value}” is not a phone number such as 010-5555-0101 or 12345."),
     "lost_zero": N_(
         "“{value}” has lost its leading zero. Format the column as text and type it again."
@@ -65,6 +67,9 @@ REASONS: dict[str, str] = {
     "duplicate_person": N_(
         "“{value}” is in row {first} already. Tell the two apart, for example by window."
     ),
+    "other_case": N_(
+        "In the hall this name is written “{there}”. Write it the same way, or tell the two people apart."
+    ),
     "duplicate_material": N_("This matter has “{value}” in row {first} already."),
     "differs": N_("Row {first} has another value for the same matter."),
     "no_material_name": N_("There are details of a material without its name."),
@@ -76,11 +81,19 @@ REASONS: dict[str, str] = {
         "Window “{value}” cannot be retired: it is the only one for {matters}. "
         "Give these another window first."
     ),
+    "papers_there": N_("Window “{value}” cannot be retired: papers still lie there: {count}."),
+    "callbacks_there": N_(
+        "Window “{value}” cannot be retired: callbacks still to be made there: {count}."
+    ),
     "clerks_there": N_("Window “{value}” cannot be retired: staff still assigned to it: {count}."),
     "holds_papers": N_("This person cannot be retired: papers of residents still held: {count}."),
     "handles_tickets": N_("This person cannot be retired: tickets still being handled: {count}."),
     "on_post": N_("This person is on a post. End that turn or hand it over first."),
     "last_manager": N_("The hall would have no manager left."),
+    "oneself": N_("Nobody retires themselves: another manager does."),
+    # a row that is given another name
+    "there": N_("“{value}” is there already."),
+    "there_retired": N_("“{value}” is there already, retired. Bring it back instead."),
 }
 
 
@@ -99,12 +112,12 @@ class Problem:
     letter: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
 
-    def why(self) -> str:
-        """The reason and the cure as a sentence, without the place."""
-        value = self.value
+    def why(self, words: str = "") -> str:
+        """The reason and the cure as a sentence, without the place; `words` where a form says it otherwise."""
+        value = " ".join(self.value.split())
         if len(value) > LONGEST_VALUE:
             value = value[: LONGEST_VALUE - 1] + "…"
-        return _(REASONS[self.reason]).format(value=value, **self.facts)
+        return (words or _(REASONS[self.reason])).format(value=value, **self.facts)
 
     def place(self) -> str:
         """Where it is, e.g. `Row 7, column C “Phone”`; empty for the file as a whole."""

@@ -16,12 +16,15 @@ from hall_desk.services.directory_columns import (
     COLUMNS,
     KEY_FIELD,
     MATERIAL_FIELDS,
+    TITLES,
+    Column,
     Kind,
     MaterialValue,
     Wrong,
     key_of,
 )
 from hall_desk.services.import_problems import Problem
+from hall_desk.services.progress import ROWS, Progress
 from hall_desk.services.sheets import Table
 
 # The sign-in list shows no more; and each PIN takes a moment to hash.
@@ -51,17 +54,34 @@ class Reading:
     places: dict[str, tuple[str, str]]
 
 
-def read(kind: Kind, table: Table) -> Reading:
-    """Reads a table of this kind; every wrong heading and cell becomes a problem, nothing is raised."""
-    reader = _Reader(kind, table)
+def read(kind: Kind, table: Table, progress: Progress | None = None) -> Reading:
+    """Reads a table of this kind; every wrong heading and cell becomes a problem. Raises only Stopped."""
+    reader = _Reader(kind, table, progress or Progress())
     records = reader.records()
     return Reading(tuple(records), tuple(reader.problems), reader.places())
 
 
+def _needed(kind: Kind) -> list[Column]:
+    return [column for column in COLUMNS[kind] if column.needed]
+
+
+def _known_headings(kind: Kind) -> dict[str, str]:
+    """Field of each heading; a column's own headings go before what another is also called."""
+    known: dict[str, str] = {}
+    for column in COLUMNS[kind]:
+        for heading in (*column.headings[:2], column.field):
+            known[sheets.heading_key(heading)] = column.field
+    for column in COLUMNS[kind]:
+        for heading in column.headings[2:]:
+            known.setdefault(sheets.heading_key(heading), column.field)
+    return known
+
+
 class _Reader:
-    def __init__(self, kind: Kind, table: Table) -> None:
+    def __init__(self, kind: Kind, table: Table, progress: Progress) -> None:
         self.kind = kind
         self.table = table
+        self.progress = progress
         self.problems = list(table.problems)
         self.columns = {column.field: column for column in COLUMNS[kind]}
         self.indexes: dict[str, int] = {}  # field -> index of its column in the table
@@ -86,9 +106,13 @@ class _Reader:
     # --- headings ---
 
     def _find_columns(self) -> bool:
-        known = self._known_headings()
+        known = _known_headings(self.kind)
         expected = _(", ").join(column.heading for column in self.columns.values())
         found = [known.get(sheets.heading_key(heading), "") for heading in self.table.headings]
+        if other := self._other_list():
+            names = {"there": _(TITLES[other]), "wanted": _(TITLES[self.kind])}
+            self.problems = [Problem(0, "", "other_list", facts=names)]
+            return False
         if not any(found):
             # Without headings it is another table; what is wrong with its cells does not matter.
             facts = {"expected": expected}
@@ -111,16 +135,17 @@ class _Reader:
                 self._heading_problem("missing_column", column.heading, "")
         return len(self.problems) == before
 
-    def _known_headings(self) -> dict[str, str]:
-        """Field of each heading; a column's own headings go before what another is also called."""
-        known: dict[str, str] = {}
-        for name, column in self.columns.items():
-            for heading in (*column.headings[:2], name):
-                known[sheets.heading_key(heading)] = name
-        for name, column in self.columns.items():
-            for heading in column.headings[2:]:
-                known.setdefault(sheets.heading_key(heading), name)
-        return known
+    def _other_list(self) -> Kind | None:
+        """The kind whose columns these are, where this kind's own are not all there."""
+
+        def fits(kind: Kind) -> bool:
+            known = _known_headings(kind)
+            found = {known.get(sheets.heading_key(heading), "") for heading in self.table.headings}
+            return all(column.field in found for column in _needed(kind))
+
+        if fits(self.kind):
+            return None
+        return next((kind for kind in Kind if kind is not self.kind and fits(kind)), None)
 
     def _heading_problem(self, reason: str, heading: str, letter: str, **facts: Any) -> None:
         row = self.table.heading_row
@@ -165,7 +190,8 @@ class _Reader:
         first: dict[str, int] = {}
         records = []
         key_field = KEY_FIELD[self.kind]
-        for row in self.table.rows:
+        for done, row in enumerate(self.table.rows):
+            self.progress.tell(ROWS, done, len(self.table.rows))
             values: dict[str, Any] = {}
             for name in self.indexes:
                 good, value = self._cell(row, name)
@@ -198,7 +224,11 @@ class _Reader:
             good, code = self._cell(row, "code")
             if good and self._has_needed(row.number, "code", code):
                 groups.setdefault(key_of(code), []).append((row, code))
-        return [self._matter(key, coded) for key, coded in groups.items()]
+        matters: list[Record] = []
+        for key, coded in groups.items():
+            self.progress.tell(ROWS, len(matters), len(groups))
+            matters.append(self._matter(key, coded))
+        return matters
 
     def _matter(self, key: str, coded: list[tuple[sheets.Row, str]]) -> Record:
         rows = [row for row, _code in coded]

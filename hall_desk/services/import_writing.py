@@ -10,10 +10,12 @@ from uuid import UUID
 from peewee import fn
 
 from hall_desk.services import halls
+from hall_desk.services.accounts import Actor
 from hall_desk.services.directory_columns import COLUMNS, Kind, MaterialValue, key_of, without
 from hall_desk.services.directory_contents import Existing, by_key
 from hall_desk.services.import_plans import differences
 from hall_desk.services.import_reading import Record
+from hall_desk.services.progress import ROWS, Progress
 from hall_desk.store import models
 from hall_desk.store.ids import new_id
 from hall_desk.store.journal import Change
@@ -51,21 +53,44 @@ def write(
     kind: Kind,
     records: Iterable[Record],
     existing: dict[str, Existing],
+    progress: Progress | None = None,
 ) -> None:
-    """Writes checked records inside the caller's `change`; `existing` is what the hall has of the kind."""
-    _Writer(change, hall_id, kind).write(records, existing)
+    """Writes checked records inside the caller's `change`; `existing` is what the hall has of the kind.
+
+    Raises Stopped, with which the caller's transaction ends.
+    """
+    _Writer(change, hall_id, kind, progress or Progress()).write(list(records), existing)
+
+
+def one_at_a_time(actor: Actor) -> None:
+    """Lets nobody else change the hall's lists until this transaction is over: the next one sees what it wrote."""
+    if actor.store.postgres:  # SQLite has one writer anyway
+        hall = models.Hall.select(models.Hall.id).where(models.Hall.id == actor.hall_id)
+        list(hall.for_update("FOR NO KEY UPDATE"))
+
+
+def raise_version(actor: Actor, kind: Kind) -> None:
+    """Counts the directory's version on after a change of what it tells; slips and the directory say which it is."""
+    if kind in (Kind.WINDOWS, Kind.MATTERS):
+        version = halls.load_settings(actor.hall_id).directory_version
+        halls.change_setting(actor, "directory_version", version + 1)
 
 
 class _Writer:
-    def __init__(self, change: Change, hall_id: UUID, kind: Kind) -> None:
+    def __init__(self, change: Change, hall_id: UUID, kind: Kind, progress: Progress) -> None:
         self.change = change
+        self.progress = progress
         self.hall_id = hall_id
         self.kind = kind
         self.windows = {key: one.id for key, one in by_key(hall_id, Kind.WINDOWS).items()}
 
-    def write(self, records: Iterable[Record], existing: dict[str, Existing]) -> None:
-        self._insert([(new_id(), record) for record in records if record.key not in existing])
-        for record in records:
+    def write(self, records: list[Record], existing: dict[str, Existing]) -> None:
+        new = [(new_id(), record) for record in records if record.key not in existing]
+        for start in range(0, len(new), CHUNK):
+            self.progress.tell(ROWS, start, len(records))
+            self._insert(new[start : start + CHUNK])
+        for done, record in enumerate(records):
+            self.progress.tell(ROWS, max(done, len(new)), len(records))
             before = existing.get(record.key)
             if before and (changes := differences(record, before)):
                 self._update(before.id, changes)
@@ -123,7 +148,10 @@ class _Writer:
         )
 
     def _journalled(self, values: dict[str, Any]) -> dict[str, Any]:
-        return {name: value for name, value in values.items() if name in _JOURNALLED[self.kind]}
+        told = {name: value for name, value in values.items() if name in _JOURNALLED[self.kind]}
+        if told.get("materials"):
+            told["materials"] = [asdict(material) for material in told["materials"]]
+        return told
 
     def _row(self, values: dict[str, Any]) -> dict[str, Any]:
         """Values of a record as columns of its table; windows and materials of a matter have their own."""

@@ -187,7 +187,7 @@ def _lines(actor: Actor, rows: Sequence[JournalEntry]) -> Iterator[Line]:
     tickets = {row.ticket for row in rows} - {None}
     numbers = dict(Ticket.select(Ticket.id, Ticket.number).where(Ticket.id.in_(tickets)).tuples())
     for row in rows:
-        who = names.get(row.staff, "") or _nobody(row.post)
+        who = names.get(row.staff, "") or nobody(row.post)
         yield Line(
             row.id,
             actor.store.local(row.at),
@@ -201,7 +201,8 @@ def _lines(actor: Actor, rows: Sequence[JournalEntry]) -> Iterator[Line]:
         )
 
 
-def _nobody(post: str) -> str:
+def nobody(post: str) -> str:
+    """Who acted at a post without being a member of staff."""
     return _("Command line") if post == "manager" else _("A PC of the hall")
 
 

@@ -22,6 +22,7 @@ from xml.etree.ElementTree import ParseError
 
 from hall_desk import errors
 from hall_desk.services.import_problems import Problem, refusal
+from hall_desk.services.progress import ROWS, Progress
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_UNPACKED_BYTES = 100 * 1024 * 1024
@@ -95,13 +96,19 @@ def column_letter(index: int) -> str:
 # --- reading ---------------------------------------------------------------------------------
 
 
-def read_table(source: Path | str | bytes, known: frozenset[str], name: str = "") -> Table:
+def read_table(
+    source: Path | str | bytes,
+    known: frozenset[str],
+    name: str = "",
+    progress: Progress | None = None,
+) -> Table:
     """The table in a file or in bytes: CSV (UTF-8, GBK, GB18030, UTF-16) or XLSX (first sheet).
 
     `known` are the `heading_key`s that may occur: they decide the separator and the encoding.
-    Raises NotFound `file`, and BadFile for what is no table at all or too large. Cells that cannot
-    be taken are named in the table's `problems`.
+    Raises NotFound `file`, Stopped, and BadFile for what is no table at all or too large. Cells that
+    cannot be taken are named in the table's `problems`.
     """
+    progress = progress or Progress()
     if isinstance(source, bytes):
         content = source
     else:
@@ -113,12 +120,12 @@ def read_table(source: Path | str | bytes, known: frozenset[str], name: str = ""
     if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise _refused(name, "empty_file")
     if content.startswith(b"PK\x03\x04"):
-        table = _read_xlsx(content, name)
+        table = _read_xlsx(content, name, progress)
     elif content.startswith(_OLE):
         locked = "EncryptedPackage".encode("utf-16-le") in content
         raise _refused(name, "encrypted" if locked else "old_excel")
     else:
-        table = _read_csv(content, name, known)
+        table = _read_csv(content, name, known, progress)
     if not table.headings:
         raise _refused(name, "empty_file")
     return table
@@ -141,15 +148,17 @@ def _content(path: Path) -> bytes:
 class _Builder:
     """Collects rows into a table: the first that has anything is the headings, empty ones are skipped."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, progress: Progress) -> None:
         self.name = name
+        self.progress = progress
         self.heading_row = 0
         self.headings: tuple[str, ...] = ()
         self.rows: list[Row] = []
         self.problems: list[Problem] = []
 
     def add(self, number: int, cells: Sequence[str]) -> None:
-        """Takes the next row. Raises BadFile when there are too many."""
+        """Takes the next row. Raises BadFile when there are too many, Stopped."""
+        self.progress.tell(ROWS, len(self.rows), 0)
         last = len(cells)
         while last and not cells[last - 1].strip():
             last -= 1
@@ -182,14 +191,14 @@ class _Builder:
 # --- CSV -------------------------------------------------------------------------------------
 
 
-def _read_csv(content: bytes, name: str, known: frozenset[str]) -> Table:
+def _read_csv(content: bytes, name: str, known: frozenset[str], progress: Progress) -> Table:
     text = _decoded(content, name, known)
     if any(unicodedata.category(c) == "Cc" and c not in "\t\r\n" for c in text[:4096]):
         raise _refused(name, "not_a_table")
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=_separator(text, known), strict=True
     )
-    built = _Builder(name)
+    built = _Builder(name, progress)
     number = 0
     try:
         for number, cells in enumerate(reader, start=1):
@@ -260,7 +269,7 @@ def _guarded(cell: str) -> str:
 # --- XLSX ------------------------------------------------------------------------------------
 
 
-def _read_xlsx(content: bytes, name: str) -> Table:
+def _read_xlsx(content: bytes, name: str, progress: Progress) -> Table:
     import openpyxl  # some 0.15 s: only when a workbook is read
 
     if content.count(b"PK\x01\x02") > MOST_PARTS:
@@ -276,7 +285,7 @@ def _read_xlsx(content: bytes, name: str) -> Table:
             sheet: Any = next(s for s in book.worksheets if s.sheet_state == "visible")
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 merged = _merged_ranges(archive, sheet._worksheet_path)
-            return _read_sheet(sheet, merged, name)
+            return _read_sheet(sheet, merged, name, progress)
     except StopIteration:
         raise _refused(name, "not_a_table") from None
     except _DAMAGED as error:
@@ -310,10 +319,10 @@ def _merged_ranges(archive: zipfile.ZipFile, part: str) -> list[str]:
     return found
 
 
-def _read_sheet(sheet: Any, merged: list[str], name: str) -> Table:
+def _read_sheet(sheet: Any, merged: list[str], name: str, progress: Progress) -> Table:
     # Some programs write a wrong size of the sheet, and openpyxl would stop there.
     sheet.reset_dimensions()
-    built = _Builder(name)
+    built = _Builder(name, progress)
     for number, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), start=1):
         if number > LAST_ROW:
             raise _refused(name, "damaged")

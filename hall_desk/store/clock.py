@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,12 +17,29 @@ GOOD_FOR_S = 60.0
 DRIFT_S = 1.0
 
 
+@dataclass(frozen=True)
+class Pace:
+    """How a practice clock runs that is quicker than the server's, or stands: `hall` time it was at `server` time."""
+
+    times: int
+    server: datetime
+    hall: datetime
+
+    def at(self, server: datetime) -> datetime:
+        """The hall's time at the server's."""
+        return self.hall + (server - self.server) * self.times
+
+
 class HallClock:
-    """May be read in any thread. `zone` is the hall's, `practice` how far a practice hall is from the server's time."""
+    """May be read in any thread. `zone` is the hall's, `practice` how far a practice hall is from the server's time.
+
+    Where a practice hall has a `pace`, that tells instead.
+    """
 
     def __init__(self) -> None:
         self.zone = ZoneInfo("Asia/Shanghai")
         self.practice = timedelta()
+        self.pace: Pace | None = None
         # How far this PC's clock is ahead of the server's, as last seen.
         self.pc_ahead = timedelta()
         self._lock = threading.Lock()
@@ -55,11 +73,23 @@ class HallClock:
         with self._lock:
             seen = self._seen
         if seen is None:
-            return datetime.now(UTC) - self.pc_ahead + self.practice
+            return self._practised(datetime.now(UTC) - self.pc_ahead)
         return self._carried_on(seen)
 
+    def server(self, ask: Callable[[], datetime]) -> datetime:
+        """The server's own time in UTC, whatever is practised; asks as `now` does."""
+        self.now(ask)
+        with self._lock:
+            seen = self._seen
+        # A clock that is frozen asked nobody.
+        return ask() if seen is None else seen[1] + timedelta(seconds=time.monotonic() - seen[0])
+
     def _carried_on(self, seen: tuple[float, datetime]) -> datetime:
-        return seen[1] + timedelta(seconds=time.monotonic() - seen[0]) + self.practice
+        return self._practised(seen[1] + timedelta(seconds=time.monotonic() - seen[0]))
+
+    def _practised(self, server: datetime) -> datetime:
+        pace = self.pace
+        return server + self.practice if pace is None else pace.at(server)
 
     @property
     def was_seen(self) -> bool:
@@ -84,6 +114,7 @@ class HallClock:
         """Runs on from where it stood still."""
         if self._frozen is not None:
             moment, self._frozen, self.practice = self._frozen, None, timedelta()
+            self.pace = None
             # Whole seconds, as a hall keeps it: all its programs show the same moment, to the millisecond.
             self.practice = timedelta(seconds=round((moment - self.now(ask)).total_seconds()))
 

@@ -27,7 +27,7 @@ from peewee import Database, PostgresqlDatabase, SqliteDatabase
 
 from hall_desk import errors
 from hall_desk.store import hall_key, local_hall, migrations, models
-from hall_desk.store.clock import HallClock
+from hall_desk.store.clock import HallClock, Pace
 from hall_desk.store.journal import AlreadyDone, Born, Change
 from hall_desk.store.refusals import (
     check_address,
@@ -485,10 +485,31 @@ class Store:
             found = models.Hall.get_by_id(chosen[0])
             self._hall_id = found.id
             self.clock.zone = ZoneInfo(found.time_zone)
-            self.clock.practice = timedelta(seconds=found.practice_offset_s or 0)
+            self._learn_clock(found)
             self.clock.forget()
             self.hall_key = None if found.practice_offset_s is None else hall_key.PRACTICE
             self.key_trouble = None
+
+    def learn_clock(self) -> None:
+        """Reads how the hall's clock runs, which in a practice hall another PC may have changed.
+
+        Raises DatabaseAway, DatabaseBusy.
+        """
+        with self.reading():
+            self._learn_clock(models.Hall.get_by_id(self.hall_id))
+
+    def _learn_clock(self, hall: models.Hall) -> None:
+        self.clock.practice = timedelta(seconds=hall.practice_offset_s or 0)
+        self.clock.pace = (
+            None
+            if hall.practice_pace is None
+            else Pace(hall.practice_pace, hall.practice_since, hall.practice_from)
+        )
+
+    @property
+    def practice(self) -> bool:
+        """Whether nothing in this hall is real: it has the key of practice halls."""
+        return self.hall_key is hall_key.PRACTICE
 
     def learn_key(self, folder: Path) -> None:
         """Takes the hall's key from this PC's data folder; `key_trouble` says why there is none, or what is wrong.
@@ -531,6 +552,10 @@ class Store:
     def thaw(self) -> None:
         """Lets the clock run on from where it was frozen (a practice hall: its day is another day)."""
         self.clock.thaw(self._server_now)
+
+    def server_now(self) -> datetime:
+        """The server's own time in UTC, which in a practice hall is another one. Raises DatabaseAway, DatabaseBusy."""
+        return self.clock.server(self._server_now)
 
     @property
     def practice_offset_s(self) -> int:

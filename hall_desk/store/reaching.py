@@ -157,7 +157,10 @@ def try_server(
     parts = urlsplit(url)
     host, port = parts.hostname or "localhost", parts.port or PORT
     patience = _Patience(host, port, patience_s, given_up or threading.Event())
-    _greet(_looked_up(host, port, patience), patience)
+    if (
+        parts.hostname
+    ):  # a server on this PC may be reached by a socket file, which has no name and no port
+        _greet(_looked_up(host, port, patience), patience)
     options = {
         **database.POSTGRES_OPTIONS,
         "options": "-c default_transaction_read_only=on -c statement_timeout=5000",

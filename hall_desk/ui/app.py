@@ -27,6 +27,7 @@ from PySide6.QtWidgets import QApplication
 
 from hall_desk import i18n, logs
 from hall_desk import settings as desk_settings
+from hall_desk.doctor import Patient
 from hall_desk.errors import AlreadyThere, DatabaseAway, HallDeskError, ServerRefused
 from hall_desk.i18n import _
 from hall_desk.logs import log_bug
@@ -37,6 +38,7 @@ from hall_desk.ui import key_map, theme
 from hall_desk.ui.background import Background
 from hall_desk.ui.close_day.retention import clear_papers
 from hall_desk.ui.desk_lock import same_work
+from hall_desk.ui.dialogs.doctor import DoctorDialog
 from hall_desk.ui.foyer.screen import FoyerScreen
 from hall_desk.ui.main_window import MainWindow
 from hall_desk.ui.no_hall import NoHall
@@ -275,7 +277,14 @@ class HallDesk(QObject):
     def _show_problem(self, sentence: str) -> None:
         window = NoHall(sentence)
         window.again_asked.connect(self.start)
+        window.doctor_asked.connect(lambda: self._show_doctor(window, self._opening))
         self._show(window)
+
+    def _show_doctor(self, window: QWidget, background: Background) -> None:
+        """Before anybody is signed in: what works on this PC and what does not."""
+        outbox = self._store.outbox if self._store is not None else None
+        patient = Patient(self._place, self._folder, self._settings, outbox=outbox)
+        DoctorDialog(window, background, patient).open()
 
     def _show_sign_in(self) -> None:
         assert self._store is not None
@@ -285,6 +294,8 @@ class HallDesk(QObject):
         window.unfinished = self._unfinished
         window.signed_in.connect(self._enter)
         window.language_picked.connect(self._language_picked)
+        background = self._background
+        window.doctor_asked.connect(lambda: self._show_doctor(window, background))
         self._show(window)
 
     def _enter(self, actor: Actor) -> None:

@@ -1,6 +1,8 @@
-"""The one bridge between threads: work goes down three lanes, results and errors come back to the UI thread.
+"""The one bridge between threads: work goes down five lanes, results and errors come back to the UI thread.
 
-The data lane is one thread with its own database connection; the devices lane makes papers, the printing lane prints.
+The data lane is one thread with its own database connection; the devices lane makes papers, the printing lane prints,
+the reports lane does what takes seconds, and the mail lane waits for mail servers: neither a claim nor a receipt waits
+for them.
 A lane is given plain values and returns plain values. What a job is for (its owner and the two methods
 that take its outcome) never leaves the UI thread.
 """
@@ -18,10 +20,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from shiboken6 import isValid
 
-from hall_desk.errors import DatabaseAway, HallDeskError
+from hall_desk.errors import DatabaseAway, HallDeskError, Stopped
 from hall_desk.logs import log_bug
 
 if TYPE_CHECKING:
+    from hall_desk.services.progress import Progress
     from hall_desk.store.database import Store
 
 T = TypeVar("T")
@@ -36,6 +39,7 @@ class _Job:
     done: Callable[[Any], object] | None
     failed: Callable[[HallDeskError], object] | None
     slot: str
+    progress: Progress | None = None
     stale: bool = False
     ended: bool = False
     result: Any = None
@@ -49,11 +53,13 @@ class Background(QObject):
         refused: an expected error that nobody took; a sentence is to be shown.
         bug_found: the id under which a programming error was logged.
         became_idle: nothing is left to do in any lane.
+        ending: the lanes are about to stop; whoever has a thread of their own on this hall ends it now.
     """
 
     refused = Signal(object)
     bug_found = Signal(str)
     became_idle = Signal()
+    ending = Signal()
     _ended = Signal(int)
 
     def __init__(self, store: Store | None, parent: QObject | None = None) -> None:
@@ -65,6 +71,8 @@ class Background(QObject):
         self._data_lane = _Lane("data", self._jobs, self._ended.emit, close)
         self._devices_lane = _Lane("devices", self._jobs, self._ended.emit, close)
         self._printing_lane = _Lane("printing", self._jobs, self._ended.emit, lambda: None)
+        self._reports_lane = _Lane("reports", self._jobs, self._ended.emit, close, rests=True)
+        self._mail_lane = _Lane("mail", self._jobs, self._ended.emit, close, rests=True)
         self._ended.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def data(
@@ -106,6 +114,34 @@ class Background(QObject):
         """As `devices`, for what waits for a printer: one that is off never delays a preview."""
         self._give(self._printing_lane, owner, work, done, failed, "")
 
+    def reports(
+        self,
+        owner: QObject,
+        work: Callable[[], T],
+        done: Callable[[T], object] | None = None,
+        failed: Callable[[HallDeskError], object] | None = None,
+        *,
+        replaces: str = "",
+        progress: Progress | None = None,
+    ) -> None:
+        """As `data`, for what takes seconds; its connection is closed when it has ended.
+
+        `progress` is stopped when the work is replaced, and when the program ends.
+        """
+        self._give(self._reports_lane, owner, work, done, failed, replaces, progress)
+
+    def mail(
+        self,
+        owner: QObject,
+        work: Callable[[], T],
+        done: Callable[[T], object] | None = None,
+        failed: Callable[[HallDeskError], object] | None = None,
+        *,
+        progress: Progress | None = None,
+    ) -> None:
+        """As `reports`, for what waits for a mail server."""
+        self._give(self._mail_lane, owner, work, done, failed, "", progress)
+
     def idle(self) -> bool:
         return not self._jobs
 
@@ -114,7 +150,17 @@ class Background(QObject):
         if self._stopped:
             return
         self._stopped = True
-        for lane in (self._data_lane, self._devices_lane, self._printing_lane):
+        self.ending.emit()
+        for job in self._jobs.values():
+            if job.progress is not None:
+                job.progress.stop()
+        for lane in (
+            self._data_lane,
+            self._devices_lane,
+            self._printing_lane,
+            self._reports_lane,
+            self._mail_lane,
+        ):
             lane.stop(timeout_s)
         for number in [number for number, job in self._jobs.items() if job.ended]:
             self._deliver(number)
@@ -131,6 +177,7 @@ class Background(QObject):
         done: Callable[[Any], object] | None,
         failed: Callable[[HallDeskError], object] | None,
         replaces: str,
+        progress: Progress | None = None,
     ) -> None:
         if self._stopped:
             _log.info("a job was asked for after the lanes had stopped")
@@ -139,8 +186,10 @@ class Background(QObject):
             for job in self._jobs.values():
                 if job.owner is owner and job.slot == replaces:
                     job.stale = True
+                    if job.progress is not None:
+                        job.progress.stop()
         number = next(self._numbers)
-        self._jobs[number] = _Job(owner, work, done, failed, replaces)
+        self._jobs[number] = _Job(owner, work, done, failed, replaces, progress)
         lane.put(number)
 
     @Slot(int)
@@ -159,6 +208,8 @@ class Background(QObject):
                 self._call(job.done, job.result)
         elif not isinstance(job.error, HallDeskError):
             self.found_bug(job.error)
+        elif isinstance(job.error, Stopped) and job.stale:
+            pass
         elif job.stale:
             _log.warning("refused, and no longer of interest: %s", job.error)
         elif job.failed is None or self._call(job.failed, job.error) is False:
@@ -175,7 +226,8 @@ class Background(QObject):
 
 
 class _Lane:
-    """One worker thread that does the jobs whose numbers it is given, in order."""
+    """One worker thread that does the jobs whose numbers it is given, in order. One that `rests` closes its connection
+    after each: it is seldom needed, and a server counts connections."""
 
     def __init__(
         self,
@@ -183,7 +235,10 @@ class _Lane:
         jobs: dict[int, _Job],
         ended: Callable[[int], object],
         close: Callable[[], object],
+        *,
+        rests: bool = False,
     ) -> None:
+        self._rests = rests
         self._numbers: queue.SimpleQueue[int] = queue.SimpleQueue()
         self._jobs = jobs
         self._ended = ended
@@ -202,12 +257,17 @@ class _Lane:
         while number := self._numbers.get():
             job = self._jobs[number]
             self._do(job)
+            if self._rests:
+                self._let_go()
             job.ended = True
             del job
             self._ended(number)
+        self._let_go()
+
+    def _let_go(self) -> None:
         try:
             self._close()
-        except Exception as error:  # noqa: BLE001  the thread is ending; there is nobody to tell
+        except Exception as error:  # noqa: BLE001  the work is done; there is nobody to tell
             log_bug(error)
 
     @staticmethod

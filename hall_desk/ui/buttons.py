@@ -50,6 +50,19 @@ def key_cap_width(key: str) -> int:
     return QFontMetrics(theme.font(12)).horizontalAdvance(key) + 12
 
 
+class KeyCap(QWidget):
+    """A key to be pressed, named as in `key_map`, beside the words of what it does."""
+
+    def __init__(self, key: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._key = key_map.now(key)
+        self.setAccessibleName(self._key)
+        self.setFixedSize(key_cap_width(self._key), _CAP_HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        draw_key_cap(QPainter(self), QRectF(self.rect()), self._key)
+
+
 class Button(QPushButton):
     """A button. `kind` is `primary`, `success`, `danger` or `plain`; `key` is only drawn, not bound (see `key_map`)."""
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from hall_desk.i18n import N_, _
 from hall_desk.ui import calls_tables, key_map
 from hall_desk.ui.buttons import Segmented
+from hall_desk.ui.first_steps import FirstSteps
 from hall_desk.ui.labels import Ground, Text
 from hall_desk.ui.tables import RowsModel, Table
 
@@ -61,6 +62,7 @@ class CallLists(Ground):
             table.moved_to.connect(self.moved_to)
             self.tables[name] = table
             self._stack.addWidget(table)
+        self.first_steps = FirstSteps(session, "callbacks", self.tables["due"].viewport())
         tabs = QHBoxLayout()
         tabs.setContentsMargins(14, 0, 14, 0)
         tabs.addWidget(self.buttons, 1)
@@ -107,7 +109,9 @@ class CallLists(Ground):
         if not kept and rows:
             table.selectRow(min(max(at, 0), len(rows) - 1))
         self.empty.setText(_empty_words(self.current()))
-        self.empty.setVisible(not rows)
+        due = self.current() == "due"
+        self.empty.setVisible(not rows and not due)
+        self.first_steps.show_for(empty=due and not rows)
 
     def show_figures(self, figures: Mapping[str, int]) -> None:
         """How many there are, on the lists' buttons; none, no figure."""
@@ -123,7 +127,6 @@ class CallLists(Ground):
 
 def _empty_words(name: str) -> str:
     return {
-        "due": _("Nobody is to be called."),
         "side": _("Nobody is on the side list."),
         "done": _("No callback has been settled today."),
         "cases": _("No phone case has been recorded today. {key} records one.").format(

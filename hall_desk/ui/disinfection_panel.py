@@ -15,6 +15,7 @@ from hall_desk.store.ids import new_id
 from hall_desk.ui import theme
 from hall_desk.ui.buttons import Button
 from hall_desk.ui.fields import LabelledField
+from hall_desk.ui.first_steps import FirstSteps
 from hall_desk.ui.labels import Ground, Text
 from hall_desk.ui.tables import Column, RowsModel, Table
 
@@ -75,6 +76,7 @@ class DisinfectionPanel(QWidget):
         self.model: RowsModel[Round] = RowsModel(columns, key=lambda line: line.id, parent=self)
         self.table = Table(self.model)
         self.table.setAccessibleName(_("Disinfection today"))
+        self.first_steps = FirstSteps(session, "disinfection", self.table.viewport())
         self._lay_out()
         self.save_button.clicked.connect(self.save)
 
@@ -125,6 +127,7 @@ class DisinfectionPanel(QWidget):
     def _show(self, read: tuple[list[Round], list[Area], list[Candidate]]) -> None:
         rounds, areas, people = read
         self.model.show(rounds)
+        self.first_steps.show_for(empty=not rounds)
         if self.person.count() != len(people):
             chosen = self.person.currentData() or self._session.actor.staff_id
             self.person.clear()

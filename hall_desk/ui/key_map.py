@@ -40,10 +40,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("proxy", "F3", N_("Proxy service"), PAGES),
     Action("callbacks", "F11", N_("Callbacks"), PAGES),
     Action("window", "F5", N_("Window work"), PAGES),
+    Action("dashboard", "Ctrl+F2", N_("The day so far"), PAGES),
     Action("incidents", "Ctrl+F9", N_("Incidents"), PAGES),
     Action("people", "Ctrl+F10", N_("Staff health"), PAGES),
+    Action("lists", "Ctrl+F3", N_("Lists of the hall"), PAGES),
     Action("foyer", "Ctrl+F11", N_("Foyer screen"), PAGES),
     Action("report", "F12", N_("Report"), PAGES),
+    Action("trips", "Ctrl+F6", N_("Second trips"), PAGES),
     Action("journal", "Shift+F11", N_("Journal"), PAGES),
     Action("outbox", "Ctrl+F12", N_("Outbox"), PAGES),
     Action("new_ticket", "F4", N_("New ticket"), WORK),
@@ -62,12 +65,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("switch_person", "Ctrl+L", N_("Switch person"), EVERYWHERE),
     Action("lock", "Ctrl+Shift+L", N_("Lock the screen"), EVERYWHERE),
     Action("print_jobs", "Ctrl+Shift+P", N_("Print jobs"), EVERYWHERE),
+    Action("drill", "Ctrl+Shift+D", N_("Drill day (practice hall)"), EVERYWHERE),
     Action("keys", "Ctrl+F1", N_("All keys"), EVERYWHERE),
     Action("quit", "Ctrl+Q", N_("Quit"), EVERYWHERE),
 )
 
 # Keys that mean the same in every program or belong to one form; they are listed, not changed.
 FIXED: tuple[tuple[str, str], ...] = (
+    ("F1", N_("Help for what is shown")),
     ("Enter", N_("Save, or go on; in a list: open")),
     ("Ctrl+Enter", N_("Send the form")),
     ("Esc", N_("Close the form; in the one box: empty it")),
@@ -88,9 +93,17 @@ FIXED: tuple[tuple[str, str], ...] = (
     ("Alt+L", N_("Staff health: the person goes out")),
     ("Alt+M", N_("Staff health: mask worn or not")),
     ("Alt+V", N_("Journal: verify the day")),
+    ("Alt+K", N_("Second trips: put the paper on the checklist")),
+    ("Alt+W", N_("Second trips: write the note at the paper")),
     ("Alt+B", N_("Phone slip: this number does not answer")),
+    ("Alt+F", N_("Report: file it")),
+    ("Alt+C", N_("Report: the copy that was filed")),
     ("1 … 5", N_("Callbacks: what came of the call, another time")),
     ("Del", N_("Callbacks: call off; phone cases: take back")),
+    ("Alt+G", N_("Drill: pause, or go on")),
+    ("Alt+T", N_("Drill: play the next act")),
+    ("Alt+X", N_("Drill: end it")),
+    ("Alt+Y", N_("Drill: another file")),
     ("Ctrl+P", N_("Print")),
     ("Ctrl+S", N_("Save as a file")),
 )
@@ -153,6 +166,16 @@ def now(key: str) -> str:
 def key_of(name: str) -> str:
     """The key in force for an action by its name."""
     return now(_by_name[name].key)
+
+
+def original(name: str) -> str:
+    """The key an action has unless changed; what is no action's name is a key itself."""
+    return _by_name[name].key if name in _by_name else name
+
+
+def is_name(name: str) -> bool:
+    """Whether an action is called so."""
+    return name in _by_name
 
 
 def is_action(key: str) -> bool:

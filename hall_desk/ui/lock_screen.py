@@ -28,6 +28,7 @@ from hall_desk.ui import key_map, theme
 from hall_desk.ui.away_banner import AwayBanner
 from hall_desk.ui.buttons import Button, Link
 from hall_desk.ui.fields import LabelledField
+from hall_desk.ui.help import bind_help, close_help
 from hall_desk.ui.labels import Band, Ground, Text
 from hall_desk.ui.person_picker import ListEdit
 from hall_desk.ui.sign_in import MOST_NAMES, enter, read_names
@@ -113,6 +114,7 @@ class LockScreen(QWidget):
         self._who = QWidget()
         self._lay_out(info)
         self._connect()
+        bind_help(self, "lock")
 
     def _lay_out(self, info: HallInfo) -> None:
         card = Ground()
@@ -153,6 +155,7 @@ class LockScreen(QWidget):
         foot.addWidget(self.another)
         foot.addStretch(1)
         foot.addWidget(self.back)
+        foot.addWidget(Text(_("F1 Help"), "label"))
         inside = QVBoxLayout(card)
         inside.setContentsMargins(28, 24, 28, 24)
         inside.setSpacing(10)
@@ -214,6 +217,7 @@ class LockScreen(QWidget):
 
     def end(self) -> None:
         """Forgets what was typed."""
+        close_help(self)
         self.pin.clear()
         self.name.clear()
         self.list.clear()

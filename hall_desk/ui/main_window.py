@@ -12,21 +12,24 @@ from hall_desk.devices.scanner import Scanner
 from hall_desk.i18n import N_, _
 from hall_desk.services import finding
 from hall_desk.services.accounts import Role
-from hall_desk.ui import key_map
+from hall_desk.ui import help_pages, key_map
 from hall_desk.ui.away_banner import AwayBanner
 from hall_desk.ui.calls_lists import CASE as PHONE_CASE
 from hall_desk.ui.close_day.dialog import CloseDayDialog
 from hall_desk.ui.composing import Composing
 from hall_desk.ui.desk_lock import DeskLock
 from hall_desk.ui.device_input import DeviceInput
-from hall_desk.ui.dialogs import Dialog
+from hall_desk.ui.dialogs import Sheet
 from hall_desk.ui.dialogs.auto_lock import ask_auto_lock
 from hall_desk.ui.dialogs.change_pin import ChangePinDialog
 from hall_desk.ui.dialogs.devices import DevicesDialog
 from hall_desk.ui.dialogs.directory import DirectoryDialog
+from hall_desk.ui.dialogs.doctor import doctor_dialog
+from hall_desk.ui.dialogs.drill import DrillDialog
 from hall_desk.ui.dialogs.hand_over import HandOverDialog
 from hall_desk.ui.dialogs.incident import IncidentDialog
 from hall_desk.ui.dialogs.keys import KeysDialog
+from hall_desk.ui.dialogs.mailing import MailingDialog
 from hall_desk.ui.dialogs.new_ticket import NewTicketDialog, another_matter
 from hall_desk.ui.dialogs.phone_case import PhoneCaseDialog
 from hall_desk.ui.dialogs.posts import TakePostDialog, leave_own
@@ -34,21 +37,28 @@ from hall_desk.ui.dialogs.print_jobs import PrintJobsDialog
 from hall_desk.ui.dialogs.printers import PrintersDialog
 from hall_desk.ui.dialogs.recovery_sheet import recovery_sheet_dialog
 from hall_desk.ui.dialogs.slip import SlipDialog
+from hall_desk.ui.drill.bar import SHOW as DRILL
+from hall_desk.ui.drill.bar import DrillBar
+from hall_desk.ui.drill.watermark import Watermark
 from hall_desk.ui.foyer import close_foyer
+from hall_desk.ui.help import HELP, HelpSheet, help_of, offered
 from hall_desk.ui.incident_banner import GO as GO_TO_INCIDENT
 from hall_desk.ui.incident_banner import IncidentBanner
 from hall_desk.ui.notices import Notices
 from hall_desk.ui.pages import Page
 from hall_desk.ui.pages.callbacks import CallbacksPage
 from hall_desk.ui.pages.consultation import ConsultationPage
+from hall_desk.ui.pages.dashboard import DashboardPage
 from hall_desk.ui.pages.foyer import FoyerPage
 from hall_desk.ui.pages.incidents import IncidentsPage
 from hall_desk.ui.pages.journal import JournalPage
+from hall_desk.ui.pages.lists import ListsPage
 from hall_desk.ui.pages.outbox import OutboxPage
 from hall_desk.ui.pages.people import PeoplePage
 from hall_desk.ui.pages.proxy import ProxyPage
 from hall_desk.ui.pages.report import ReportPage
 from hall_desk.ui.pages.screening import ScreeningPage
+from hall_desk.ui.pages.trips import TripsPage
 from hall_desk.ui.pages.window import WindowPage
 from hall_desk.ui.scans import Scans, open_hit
 from hall_desk.ui.sidebar import Sidebar
@@ -81,9 +91,12 @@ GROUPS: tuple[tuple[str, tuple[tuple[type[Page], str], ...]], ...] = (
     (
         N_("Management"),
         (
+            (DashboardPage, "Ctrl+F2"),
             (IncidentsPage, "Ctrl+F9"),
             (PeoplePage, "Ctrl+F10"),
+            (ListsPage, "Ctrl+F3"),
             (ReportPage, "F12"),
+            (TripsPage, "Ctrl+F6"),
             (JournalPage, "Shift+F11"),
             (OutboxPage, "Ctrl+F12"),
         ),
@@ -130,6 +143,7 @@ class MainWindow(QMainWindow):
         self.top_bar = TopBar(session)
         self.away_banner = AwayBanner(session)
         self.incident_banner = IncidentBanner(session)
+        self.drill_bar = DrillBar(session, self) if info.practice else None
         self.sidebar = Sidebar(groups)
         self.status_bar = StatusBar(session, info)
         self._notices = notices
@@ -138,6 +152,8 @@ class MainWindow(QMainWindow):
         self._close_asked = False
         self.lock = DeskLock(self, session, info, self._lay_out())
         self.setCentralWidget(self.lock.places)
+        if self.drill_bar is not None:
+            self._practise(self.drill_bar)
         self.lock.came.connect(self.person_came)
         self.lock.locked_changed.connect(self._lock_changed)
         self.incident_banner.told.connect(self.lock.screen.show_incidents)
@@ -150,10 +166,13 @@ class MainWindow(QMainWindow):
         self.scans.one.connect(self._open_hit)
         self.scans.several.connect(self.top_bar.finder.offer)
         self.top_bar.keys_asked.connect(self.show_keys)
+        self.top_bar.help_asked.connect(self.show_help)
         self.top_bar.printers_asked.connect(self.show_printers)
+        self.top_bar.doctor_asked.connect(self.show_doctor)
         self.status_bar.print_jobs_asked.connect(self.show_print_jobs)
         self.top_bar.devices_asked.connect(self.show_devices)
         self.top_bar.directory_asked.connect(self.show_directory)
+        self.top_bar.mailing_asked.connect(self.show_mailing)
         self.top_bar.lock_asked.connect(self.lock.lock)
         self.top_bar.person_switch_asked.connect(self.lock.switch)
         self.top_bar.sign_out_asked.connect(self.sign_out)
@@ -166,6 +185,7 @@ class MainWindow(QMainWindow):
         self.top_bar.hand_over_asked.connect(self.hand_over_post)
         self.top_bar.leave_post_asked.connect(lambda: leave_own(session))
         session.went.connect(self._on_went)
+        session.key_wanted.connect(self._pressed)
         session.online_changed.connect(lambda online: notices.server_back() if online else None)
         session.clock_differed.connect(self._tell_clock)
         notices.left.connect(lambda: self.page().arrive())
@@ -203,9 +223,9 @@ class MainWindow(QMainWindow):
         elif self.session.actor.role is Role.WORKING_GROUP:
             self.go("incidents")
 
-    def dialogs(self) -> list[Dialog]:
+    def dialogs(self) -> list[Sheet]:
         """The dialogs that are open, the topmost last."""
-        return [dialog for dialog in self.workplace.findChildren(Dialog) if dialog.is_open()]
+        return [dialog for dialog in self.workplace.findChildren(Sheet) if dialog.is_open()]
 
     def new_ticket(self) -> None:
         if self.session.actor.may("tickets.open"):
@@ -265,11 +285,42 @@ class MainWindow(QMainWindow):
         if not self.dialogs() and self.session.actor.may("matters.read"):
             DirectoryDialog(self.session).open()
 
+    def show_mailing(self) -> None:
+        """The directory by e-mail to the communities."""
+        if not self.dialogs() and self.session.actor.may("directory.mail"):
+            MailingDialog(self.session).open()
+
+    def show_drill(self) -> None:
+        """The drill day of a practice hall, for who may run one."""
+        if (
+            self.drill_bar is not None
+            and self.session.actor.may("drill.run")
+            and not self.dialogs()
+        ):
+            DrillDialog(self.session).open()
+
     def show_keys(self) -> None:
         """The list of all keys, where those of this PC are changed."""
         dialog = KeysDialog(self.session)
         dialog.picked.connect(self.keys_picked)
         dialog.open()
+
+    def show_doctor(self) -> None:
+        """Looks whether everything on this PC works."""
+        dialog = doctor_dialog(self.session)
+        dialog.printers_asked.connect(self.show_printers)
+        dialog.open()
+
+    def show_help(self) -> None:
+        """Help for the dialog that lies on top, or for the page; once more closes it."""
+        top = next(reversed(self.dialogs()), None)
+        if isinstance(top, HelpSheet):
+            top.reject()
+            return
+        name = help_of(type(top)) if top is not None else ""
+        sheet = HelpSheet(self.workplace, name or self.page().name, offered(self.session))
+        self.session.background.devices(sheet, help_pages.spelt, sheet.use_search)
+        sheet.open()
 
     # --- making ------------------------------------------------------------------------------------
 
@@ -298,9 +349,19 @@ class MainWindow(QMainWindow):
         whole.addWidget(self.top_bar)
         whole.addWidget(self.away_banner)
         whole.addWidget(self.incident_banner)
+        if self.drill_bar is not None:
+            whole.addWidget(self.drill_bar)
         whole.addLayout(middle, 1)
         whole.addWidget(self.status_bar)
         return centre
+
+    def _practise(self, bar: DrillBar) -> None:
+        """What only a practice hall has: its mark across the work, and the drill."""
+        Watermark(self.workplace)
+        bar.asked.connect(self.show_drill)
+        self.top_bar.drill_asked.connect(self.show_drill)
+        if self.session.actor.may("drill.run"):
+            self.top_bar.offer_drill()
 
     # --- keys --------------------------------------------------------------------------------------
 
@@ -316,6 +377,8 @@ class MainWindow(QMainWindow):
             GO_TO_INCIDENT: self.incident_banner.answer,
             FIND: self.top_bar.finder.focus,
             KEYS: self.show_keys,
+            DRILL: self.show_drill,
+            HELP: self.show_help,
             PRINT_JOBS: self.show_print_jobs,
             UNDO: self._notices.undo,
             ANOTHER_MATTER: self.another_matter,
@@ -338,7 +401,7 @@ class MainWindow(QMainWindow):
         # The page's own meaning of a key comes before the general one; a dialog has the keyboard to itself. Only an
         # incident cannot wait until it is closed, and the lock keeps it open.
         if self.dialogs():
-            if key in (INCIDENT, GO_TO_INCIDENT, LOCK, SWITCH):
+            if key in (INCIDENT, GO_TO_INCIDENT, LOCK, SWITCH, HELP):
                 self._everywhere[key]()
             else:
                 self.dialogs()[-1].press(key)

@@ -12,9 +12,10 @@ from hall_desk.ui.labels import Ground, Text
 
 
 class NoHall(QWidget):
-    """One sentence and two buttons."""
+    """One sentence, what can be looked at, and two buttons."""
 
     again_asked = Signal()
+    doctor_asked = Signal()
 
     def __init__(self, sentence: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,6 +24,7 @@ class NoHall(QWidget):
         self.sentence = Text(sentence).wrap()
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.again = Button(_("Try again"), "primary", "Enter")
+        self.doctor = Button(_("Does this PC work?"))
         self.quit = Button(_("Quit"))
         card = Ground()
         card.setFixedWidth(560)
@@ -36,6 +38,7 @@ class NoHall(QWidget):
         buttons = QHBoxLayout()
         buttons.setSpacing(12)
         buttons.addWidget(self.again)
+        buttons.addWidget(self.doctor)
         buttons.addStretch(1)
         buttons.addWidget(self.quit)
         inside.addLayout(buttons)
@@ -43,5 +46,6 @@ class NoHall(QWidget):
         centre.addWidget(card, 0, Qt.AlignmentFlag.AlignCenter)
         self.again.setAutoDefault(True)
         self.again.clicked.connect(self.again_asked)
+        self.doctor.clicked.connect(self.doctor_asked)
         self.quit.clicked.connect(QApplication.quit)
         self.again.setFocus()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from hall_desk.i18n import _
 from hall_desk.ui.buttons import Button
+from hall_desk.ui.first_steps import FirstSteps
 from hall_desk.ui.labels import Ground, Text
 from hall_desk.ui.staff_tables import post_text
 from hall_desk.ui.tables import Column, RowsModel, Table
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hall_desk.services.posts import OnPost
-    from hall_desk.store.database import Store
+    from hall_desk.ui.session import Session
 
 TAKE, HAND_OVER, LEAVE = "Alt+P", "Alt+H", "Alt+E"
 
@@ -41,8 +42,9 @@ class PostsPanel(Ground):
     over_asked = Signal(object)
     leave_asked = Signal(object)
 
-    def __init__(self, store: Store, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("card", parent)
+        store = session.store
         columns: tuple[Column[OnPost], ...] = (
             Column(_("Post"), lambda p: post_text(p.post, p.window), 116, weight=1),
             Column(_("Name"), lambda p: p.staff, 76, weight=1, bold=True),
@@ -52,6 +54,7 @@ class PostsPanel(Ground):
         self.model: RowsModel[OnPost] = RowsModel(columns, key=lambda line: line.id, parent=self)
         self.table = Table(self.model)
         self.table.setAccessibleName(_("Posts now"))
+        self.first_steps = FirstSteps(session, "posts", self.table.viewport())
         self.nobody = Text(_("Nobody is on a post yet."), "soft").wrap()
         self.over_button = Button(_("Hand over…"), "primary", HAND_OVER)
         self.take_button = Button(_("Take post…"), "plain", TAKE)
@@ -80,6 +83,7 @@ class PostsPanel(Ground):
     def show_lines(self, lines: Sequence[OnPost]) -> None:
         self.model.show(lines)
         self.nobody.setVisible(not lines)
+        self.first_steps.show_for(empty=not lines)
         self.over_button.setEnabled(bool(lines))
         self.leave_button.setEnabled(bool(lines))
 

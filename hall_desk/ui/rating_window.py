@@ -20,6 +20,7 @@ from hall_desk.services import ratings
 from hall_desk.services.ratings import GRADES, LOW, NewOffer, NewRating
 from hall_desk.store.ids import new_id
 from hall_desk.ui import theme
+from hall_desk.ui.drill.watermark import Watermark
 from hall_desk.ui.rating_pages import AskPage, ThanksPage, WhyPage, words
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class RatingWindow(QWidget):
         self._idle.timeout.connect(self.leave)
         self._lay_out()
         self._connect()
+        if guest.store.practice:
+            Watermark(self)
         self._ask()
 
     def _lay_out(self) -> None:

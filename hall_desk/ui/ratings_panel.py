@@ -15,6 +15,7 @@ from hall_desk.i18n import _, _n
 from hall_desk.services import ratings
 from hall_desk.ui import theme
 from hall_desk.ui.dialogs.follow_up import FollowUpDialog, reasons_text
+from hall_desk.ui.first_steps import FirstSteps
 from hall_desk.ui.labels import Chip, Ground, Text
 from hall_desk.ui.tables import Column, RowsModel, Table
 from hall_desk.ui.ticket_cards import window_text
@@ -131,6 +132,7 @@ class RatingsPanel(QWidget):
         self.recent_model: RowsModel[RatingLine] = RowsModel(recent, key=lambda r: r.id)
         self.recent_table = Table(self.recent_model)
         self.recent_table.setAccessibleName(_("Newest ratings"))
+        self.first_steps = FirstSteps(session, "ratings", self.recent_table.viewport())
         self._lay_out()
         self.waiting_table.chosen.connect(self.open)
         self.recent_table.chosen.connect(self.open)
@@ -168,6 +170,7 @@ class RatingsPanel(QWidget):
     def _show(self, shown: Read) -> None:
         self.waiting_model.show(shown.waiting)
         self.recent_model.show(shown.recent)
+        self.first_steps.show_for(empty=not shown.recent)
         self.nothing.setVisible(not shown.waiting)
         self.waiting_table.setVisible(bool(shown.waiting))
         self.bars.show_counts(shown.counts.by_grade)

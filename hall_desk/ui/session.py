@@ -15,6 +15,7 @@ from hall_desk.settings import Settings, default_folder
 from hall_desk.store import changes
 from hall_desk.store.changes import Changed
 from hall_desk.ui.journal_keeper import JournalKeeper
+from hall_desk.ui.mail_keeper import MailKeeper
 from hall_desk.ui.outbox_keeper import OutboxKeeper
 from hall_desk.ui.print_keeper import PrintKeeper
 
@@ -45,6 +46,7 @@ class Session(QObject):
         online_changed: whether the database can be reached.
         ticked: once a second, the hall's time (UTC), for clocks.
         went: a page's name and what it is to show.
+        key_wanted: a key of `key_map`, pressed by other means than the keyboard.
         paper_told: what became of a paper (kind `info`, `success` or `error`, and a sentence).
         settings_changed: this PC's settings are other ones now.
         clock_differed: a sentence about this PC's wrong clock; told once, and empty when it is right again.
@@ -55,6 +57,7 @@ class Session(QObject):
     online_changed = Signal(bool)
     ticked = Signal(object)
     went = Signal(str, dict)
+    key_wanted = Signal(str)
     paper_told = Signal(str, str)
     clock_differed = Signal(str)
     actor_changed = Signal()
@@ -96,6 +99,7 @@ class Session(QObject):
         self.outbox = OutboxKeeper(self)
         self.journal = JournalKeeper(self)
         self.printing = PrintKeeper(self, self.papers.parent)
+        self.mailing = MailKeeper(self)
         self._listen()
 
     def now(self) -> datetime:
@@ -109,6 +113,10 @@ class Session(QObject):
     def go(self, page: str, **what: Any) -> None:
         """Shows the page of that name and gives it `what` (see `Page.show_with`)."""
         self.went.emit(page, what)
+
+    def press(self, key: str) -> None:
+        """Does what a key does on the page that is shown (its name as in `key_map`), as a button beside a text asks."""
+        self.key_wanted.emit(key)
 
     def use_settings(self, settings: Settings) -> None:
         """Puts other settings of this PC in force, which have been saved."""
@@ -157,6 +165,7 @@ class Session(QObject):
     def stop(self) -> None:
         """Ends the listening for good, without waiting for it; the lanes belong to whoever made them."""
         self.printing.stop()
+        self.mailing.stop()
         listener = self._rest()
         if listener is not None:
             # Its thread may be waiting for a server that is away. The session outlives it.
@@ -199,7 +208,11 @@ class Session(QObject):
         waiting, self._waiting = self._waiting, []
         if self._listener is None:
             return  # said on the way to its rest
-        self.changed.emit(functools.reduce(operator.or_, waiting))
+        together = functools.reduce(operator.or_, waiting)
+        if "hall" in together.topics:
+            # The clock of a practice hall may run at another pace now.
+            self.background.data(self, self.store.learn_clock)
+        self.changed.emit(together)
 
     @Slot()
     def _tick(self) -> None:

@@ -23,6 +23,7 @@ from hall_desk import i18n
 from hall_desk.i18n import _
 from hall_desk.ui import theme
 from hall_desk.ui.buttons import Button, Link
+from hall_desk.ui.help import bind_help
 from hall_desk.ui.labels import Ground, Text
 from hall_desk.ui.notices import bug_sentence
 from hall_desk.ui.setup import Draft, Step
@@ -76,6 +77,7 @@ class SetupWizard(QWidget):
         self._card: QWidget | None = None
         back = QShortcut(QKeySequence("Alt+Left"), self)
         back.activated.connect(self.go_back)
+        bind_help(self, "setup")
         self.rebuild()
 
     # --- the frame ------------------------------------------------------------------------------------
@@ -143,6 +145,7 @@ class SetupWizard(QWidget):
         head.addWidget(mark)
         head.addWidget(title)
         head.addStretch(1)
+        head.addWidget(Text(_("F1 Help"), "label"))
         head.addWidget(self.language)
         foot = QHBoxLayout()
         foot.setSpacing(12)

@@ -12,14 +12,29 @@ from PySide6.QtCore import QDate
 from hall_desk.devices.instruments import IdCard
 from hall_desk.devices.thermometer_lines import Heard
 from hall_desk.i18n import _
-from hall_desk.services import halls, matters, ratings, sample_day, screening, tickets
+from hall_desk.services import (
+    directory_paper,
+    halls,
+    mailings,
+    matters,
+    ratings,
+    sample_day,
+    screening,
+    tickets,
+)
 from hall_desk.services.accounts import Role
+from hall_desk.services.dashboard_lists import Figure
+from hall_desk.services.directory_columns import Kind
+from hall_desk.services.mail_server import MailServer
+from hall_desk.services.mailings import Mailing, Result
 from hall_desk.services.ratings import Guest
 from hall_desk.store.ids import new_id
 from hall_desk.ui.dialogs.collector import CollectorDialog
 from hall_desk.ui.dialogs.correction import CorrectionDialog
 from hall_desk.ui.dialogs.devices import DevicesDialog
 from hall_desk.ui.dialogs.follow_up import FollowUpDialog
+from hall_desk.ui.dialogs.import_lists import ImportListsDialog
+from hall_desk.ui.dialogs.mailing import MailingDialog, Shown
 from hall_desk.ui.dialogs.missing_notice import MissingNoticeDialog
 from hall_desk.ui.dialogs.new_callback import NewCallbackDialog
 from hall_desk.ui.dialogs.new_ticket import NewTicketDialog
@@ -27,9 +42,12 @@ from hall_desk.ui.dialogs.standard_papers import StandardPapersDialog
 from hall_desk.ui.dialogs.ticket_steps import SuspendDialog, TransferDialog
 from hall_desk.ui.foyer.screen import FoyerScreen
 from hall_desk.ui.pages.consultation import ConsultationPage
+from hall_desk.ui.pages.dashboard import DashboardPage
 from hall_desk.ui.pages.journal import JournalPage
+from hall_desk.ui.pages.lists import ListsPage
 from hall_desk.ui.pages.people import DISINFECTION, RATINGS, PeoplePage
 from hall_desk.ui.pages.screening import ScreeningPage
+from hall_desk.ui.pages.trips import TripsPage
 from hall_desk.ui.rating_window import RatingWindow
 
 if TYPE_CHECKING:
@@ -88,9 +106,27 @@ def _full_day(window: MainWindow) -> None:
         window.session.go("report", day=sample_day.DAY)
 
 
+def _list_of(kind: Kind, window: MainWindow) -> None:
+    page = window.page()
+    assert isinstance(page, ListsPage)
+    page.show_kind(kind)
+
+
+def _import(window: MainWindow) -> None:
+    ImportListsDialog(window.session, Kind.MATTERS).open()
+
+
 def _full_week(window: MainWindow) -> None:
     if halls.info(window.session.store).practice:
         window.session.go("report", day=sample_day.DAY, kind="week")
+
+
+def _nothing_yet(window: MainWindow) -> None:
+    """Of a day on which nobody came twice there is nothing to show but the first steps."""
+    page = window.page()
+    assert isinstance(page, TripsPage)
+    page.last.setDate(page.last.date().addDays(-2))
+    page.first.setDate(page.last.date())
 
 
 def _verified(window: MainWindow) -> None:
@@ -100,6 +136,19 @@ def _verified(window: MainWindow) -> None:
         day = sample_day.DAY
         page.last.setDate(QDate(day.year, day.month, day.day))
     page.verify()
+
+
+def _yesterdays_waits(window: MainWindow) -> None:
+    page = window.page()
+    assert isinstance(page, DashboardPage)
+    if halls.info(window.session.store).practice:
+        page.mirror.day.set_day(sample_day.DAY)
+
+
+def _figure_list(window: MainWindow) -> None:
+    page = window.page()
+    assert isinstance(page, DashboardPage)
+    page.open_list(Figure("opened"))
 
 
 def _section(name: str, window: MainWindow) -> None:
@@ -212,6 +261,49 @@ def _print_jobs(window: MainWindow) -> None:
     window.show_print_jobs()
 
 
+def _mailing(window: MainWindow) -> None:
+    """With a mail server, and what became of a mailing: one address was refused, of one nobody knows."""
+    session = window.session
+    actor, now = session.actor, session.now()
+    server = MailServer(
+        "mail.example.com", 587, "starttls", "", "hall@example.com", actor.hall_name
+    )
+    odd = {1: ("refused", "address"), 4: ("unknown", "no_answer")}
+
+    def read() -> Shown:
+        found = mailings.recipients(actor)
+        subject, text = mailings.proposed(actor)
+        results = []
+        for number, one in enumerate(found):
+            last = number >= len(found) - 2
+            state, error = ("waiting", "") if last else odd.get(number, ("sent", ""))
+            results.append(
+                Result(new_id(), one.id, one.name, one.address, state, error, 1, now, False)
+            )
+        facts = directory_paper.of_hall(actor)
+        mailing = Mailing(
+            new_id(), now, actor.name, facts.version, subject, text, "", None, "", tuple(results)
+        )
+        files = directory_paper.file_name(facts, ".pdf")
+        return Shown(server, found, mailing, facts.version, subject, text, f"{files}, .xlsx")
+
+    def found(shown: Shown) -> None:
+        dialog.show_all(shown)
+        dialog.show_letter()
+        dialog.to.set_text(server.sender)
+        dialog.table.tick(())
+        dialog.table.selectRow(4)
+
+    dialog = MailingDialog(session)
+    dialog.open()
+    session.background.data(window, read, found)
+
+
+def _mail_server(window: MainWindow) -> None:
+    """Which is asked for first where none is set."""
+    window.show_mailing()
+
+
 _DESK, _CLERK, _BOSS = Role.FRONT_DESK, Role.WINDOW_CLERK, Role.MANAGER
 
 
@@ -248,6 +340,8 @@ SCENES: tuple[Scene, ...] = (
     Scene(_CLERK, "callbacks", "callbacks"),
     _dialog(_CLERK, "callbacks", "new-callback", _with_matter, _new_callback),
     _dialog(_CLERK, "callbacks", "phone-case", lambda window: window.phone_case()),
+    Scene(_BOSS, "dashboard", "dashboard", _yesterdays_waits),
+    _dialog(_BOSS, "dashboard", "figure-list", _figure_list),
     Scene(_BOSS, "incidents", "incidents"),
     Scene(_BOSS, "people", "people"),
     Scene(_BOSS, "people", "disinfection", partial(_section, DISINFECTION)),
@@ -261,12 +355,24 @@ SCENES: tuple[Scene, ...] = (
     Scene(_BOSS, "report", "report", _full_day),
     Scene(_BOSS, "report", "report-of-a-week", _full_week),
     _dialog(_BOSS, "report", "directory", lambda window: window.show_directory()),
+    _dialog(_BOSS, "report", "mailing", _mailing),
+    _dialog(_BOSS, "report", "mail-server", _mail_server),
+    Scene(_BOSS, "lists", "lists-windows"),
+    Scene(_BOSS, "lists", "lists-matters", partial(_list_of, Kind.MATTERS)),
+    Scene(_BOSS, "lists", "lists-people", partial(_list_of, Kind.STAFF)),
+    Scene(_BOSS, "lists", "lists-communities", partial(_list_of, Kind.COMMUNITIES)),
+    _dialog(_BOSS, "lists", "import", _import),
+    Scene(_BOSS, "trips", "second-trips"),
+    Scene(_BOSS, "trips", "first-steps", _nothing_yet),
     Scene(_BOSS, "journal", "journal", _verified),
+    _dialog(_BOSS, "journal", "drill", lambda window: window.show_drill()),
     Scene(_BOSS, "outbox", "outbox"),
     _dialog(_BOSS, "screening", "keys", lambda window: window.show_keys()),
+    _dialog(_DESK, "proxy", "help", lambda window: window.show_help()),
     _dialog(_DESK, "screening", "devices", _devices),
     _dialog(_DESK, "screening", "printers", _printers),
     _dialog(_DESK, "screening", "print-jobs", _print_jobs),
+    _dialog(_DESK, "screening", "doctor", lambda window: window.show_doctor()),
     _dialog(_DESK, "screening", "change-pin", lambda window: window.change_pin()),
     Scene(_DESK, "screening", "lock", lambda window: window.lock.lock()),
     Scene(_BOSS, "screening", "switch-person", lambda window: window.lock.switch()),

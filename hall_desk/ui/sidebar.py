@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QAbstractButton, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from hall_desk.ui import key_map, theme
 from hall_desk.ui.labels import Text
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from hall_desk.ui.pages import Page
 
 WIDTH = 188
+# A manager has fifteen pages: on a low screen their lines move closer together.
+LEAST_HEIGHT, HEIGHT = 29, 40
 
 
 class PageButton(QAbstractButton):
@@ -29,7 +31,9 @@ class PageButton(QAbstractButton):
         self.setText(title)
         self.setCheckable(True)
         self.setAutoExclusive(True)
-        self.setFixedHeight(40)
+        self.setMinimumHeight(LEAST_HEIGHT)
+        self.setMaximumHeight(HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(key_map.now(key))
         self._count = 0
@@ -41,7 +45,7 @@ class PageButton(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(QFontMetrics(theme.font(15)).horizontalAdvance(self.text()) + 70, 40)
+        return QSize(QFontMetrics(theme.font(15)).horizontalAdvance(self.text()) + 70, HEIGHT)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
@@ -103,11 +107,11 @@ class Sidebar(QFrame):
         self.setFixedWidth(WIDTH)
         self.buttons: dict[str, PageButton] = {}
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 18, 8, 8)
+        layout.setContentsMargins(8, 14, 8, 6)
         layout.setSpacing(2)
         for number, (group, pages) in enumerate(groups):
             caption = Text(group)
-            caption.setContentsMargins(12, 0 if number == 0 else 12, 0, 4)
+            caption.setContentsMargins(12, 0 if number == 0 else 8, 0, 2)
             layout.addWidget(caption)
             for page, key in pages:
                 button = PageButton(page.title(), key)

@@ -25,6 +25,7 @@ from hall_desk.ui import theme
 from hall_desk.ui.away_banner import away_words
 from hall_desk.ui.buttons import Button, Link
 from hall_desk.ui.fields import LabelledField
+from hall_desk.ui.help import bind_help
 from hall_desk.ui.labels import Band, Ground, Text
 from hall_desk.ui.top_bar import post_text
 from hall_desk.ui.typed import lost_sentence
@@ -63,6 +64,7 @@ class SignIn(QWidget):
 
     signed_in = Signal(object)
     language_picked = Signal(str)
+    doctor_asked = Signal()
     closed = Signal()
 
     def __init__(
@@ -102,9 +104,12 @@ class SignIn(QWidget):
         self.problem.hide()
         self.away = Band("bad")
         self.away_words = Text(away_words(alone=True, waiting=0)).wrap()
+        self.doctor = Link(_("Does this PC work?"))
+        self.doctor.clicked.connect(self.doctor_asked)
         self.away.setVisible(store.away)
         self._lay_out(info)
         self._connect()
+        bind_help(self, "sign_in")
         self.reload()
         # Nobody listens to the server yet: asked now and then whether it is back.
         self._look = QTimer(self)
@@ -124,6 +129,7 @@ class SignIn(QWidget):
         mark.setPixmap(theme.icon("hall_desk").pixmap(QSize(36, 36), self.devicePixelRatioF()))
         head.addWidget(mark)
         head.addWidget(hall, 1)
+        head.addWidget(Text(_("F1 Help"), "label"))
         head.addWidget(self.language)
         last = QHBoxLayout()
         last.setSpacing(12)
@@ -149,9 +155,10 @@ class SignIn(QWidget):
         inside.addWidget(self.problem)
         inside.addSpacing(4)
         inside.addWidget(self.button)
-        warning = QVBoxLayout(self.away)
+        warning = QHBoxLayout(self.away)
         warning.setContentsMargins(16, 10, 16, 10)
-        warning.addWidget(self.away_words)
+        warning.addWidget(self.away_words, 1)
+        warning.addWidget(self.doctor)
         centre = QVBoxLayout(self)
         centre.setContentsMargins(0, 0, 0, 0)
         centre.addWidget(self.away)

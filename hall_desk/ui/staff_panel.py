@@ -14,6 +14,7 @@ from hall_desk.i18n import _
 from hall_desk.services import attendance, halls, pinyin, posts
 from hall_desk.ui.attendance_form import LEAVE, MASK, UNDO, AttendanceForm, LastEntry
 from hall_desk.ui.buttons import Segmented
+from hall_desk.ui.first_steps import FirstSteps
 from hall_desk.ui.labels import Ground, Text
 from hall_desk.ui.person_picker import fitting
 from hall_desk.ui.posts_panel import PostsPanel
@@ -81,8 +82,9 @@ class StaffPanel(QWidget):
         )
         self.model, self.table = people_table(session.store)
         self.register_model, self.register = register_table(session.store)
+        self.first_entries = FirstSteps(session, "register", self.register.viewport())
         self.lists = QStackedWidget()
-        self.posts = PostsPanel(session.store)
+        self.posts = PostsPanel(session)
         self._lay_out()
         self._connect()
 
@@ -140,6 +142,7 @@ class StaffPanel(QWidget):
         self.form.threshold_tenths = read.settings.threshold_tenths
         self.form.ask_for_masks(asked=read.settings.staff_masks)
         self.register_model.show(read.entries)
+        self.first_entries.show_for(empty=not read.entries)
         self.posts.show_lines(read.posts)
         self._show_people()
         chosen = self.form.chosen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QWidget
 
 from hall_desk import i18n
@@ -147,9 +147,13 @@ class TopBar(QFrame):
     language_picked = Signal(str)
     quit_asked = Signal()
     keys_asked = Signal()
+    help_asked = Signal()
     printers_asked = Signal()
+    doctor_asked = Signal()
     devices_asked = Signal()
     directory_asked = Signal()
+    drill_asked = Signal()
+    mailing_asked = Signal()
     # Going on a post, handing it over, leaving it: for whoever is signed in.
     take_post_asked = Signal()
     hand_over_asked = Signal()
@@ -196,6 +200,12 @@ class TopBar(QFrame):
     def show_menu(self) -> None:
         self.menu.popup(self.person.mapToGlobal(self.person.rect().bottomLeft()))
 
+    def offer_drill(self) -> None:
+        """Adds the drill day to the menu: in a practice hall, for who may run one."""
+        drill = QAction(_("Drill…") + "\t" + key_map.now("Ctrl+Shift+D"), self.menu)
+        drill.triggered.connect(self.drill_asked.emit)
+        self.menu.insertAction(self._devices, drill)
+
     def _make_menu(self) -> QMenu:
         menu = QMenu(self)
         lock, switch = key_map.now("Ctrl+Shift+L"), key_map.now("Ctrl+L")
@@ -220,12 +230,16 @@ class TopBar(QFrame):
         menu.addSeparator()
         if self._session.actor.may("matters.read"):
             menu.addAction(_("Window phone directory…"), self.directory_asked.emit)
+        if self._session.actor.may("directory.mail"):
+            menu.addAction(_("Directory by e-mail…"), self.mailing_asked.emit)
         if self._session.actor.may("halls.change"):
             menu.addAction(_("Automatic lock…"), self.auto_lock_asked.emit)
         if self._session.actor.may("identity.recovery"):
             menu.addAction(_("Recovery sheet…"), self.recovery_sheet_asked.emit)
-        menu.addAction(_("Devices…"), self.devices_asked.emit)
+        self._devices = menu.addAction(_("Devices…"), self.devices_asked.emit)
         menu.addAction(_("Printers of this PC…"), self.printers_asked.emit)
+        menu.addAction(_("Does this PC work?…"), self.doctor_asked.emit)
+        menu.addAction(_("Help") + "\tF1", self.help_asked.emit)
         menu.addAction(_("All keys…") + "\t" + key_map.now("Ctrl+F1"), self.keys_asked.emit)
         menu.addAction(_("Quit") + "\t" + key_map.now("Ctrl+Q"), self.quit_asked.emit)
         return menu

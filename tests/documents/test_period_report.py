@@ -17,7 +17,10 @@ from hall_desk.cli import main
 from hall_desk.documents.period_report import period_report
 from hall_desk.services import accounts, sample_day
 from hall_desk.services.figures import period, period_tables
-from hall_desk.services.figures.period import DayLine, PeriodFigures
+from hall_desk.services.figures.groups import DayLine
+from hall_desk.services.figures.meanings import MEANINGS, kind_of, value_of
+from hall_desk.services.figures.period import PeriodFigures
+from hall_desk.services.figures.typed_tables import COUNT
 from hall_desk.store.database import Store
 from tests.documents.reading import joined
 
@@ -37,10 +40,10 @@ def test_the_weekly_report_names_every_figure_and_table(week: PeriodFigures) -> 
     text = joined(period_report(week))
     assert "工作周报" in text
     assert "2020-02-17" in text
-    for name, title, _meaning in period_tables.MEANINGS:
-        value = period_tables.value_of(week.totals, name)
+    for name, title, _meaning in MEANINGS:
+        value = value_of(week.totals, name)
         assert i18n._(title) in text
-        if period_tables.kind_of(name) == period_tables.COUNT:
+        if kind_of(name) == COUNT:
             assert str(value) in text
     for table in period_tables.tables(week):
         if table.name != "hours":
@@ -119,7 +122,7 @@ def test_a_name_that_looks_like_a_formula_stays_a_name(week: PeriodFigures) -> N
     assert next(csv.reader(text.splitlines()[1:]))[0].startswith("'=")
 
 
-@pytest.mark.parametrize("by", ["days", "hours", "windows", "matters", "clerks"])
+@pytest.mark.parametrize("by", period_tables.NAMES)
 def test_a_csv_opens_in_excel_and_has_a_line_each(week: PeriodFigures, by: str) -> None:
     content = period_tables.as_csv(week, by)
     assert content.startswith(b"\xef\xbb\xbf")

@@ -11,6 +11,7 @@ from hall_desk.services import accounts, figures, sample_day
 from hall_desk.services.accounts import Actor
 from hall_desk.services.figures import DayFigures, period
 from hall_desk.services.figures.period import PeriodFigures
+from hall_desk.services.progress import DAYS, Progress
 from hall_desk.store.database import Store
 
 DAY = sample_day.DAY
@@ -150,3 +151,24 @@ def test_a_period_is_for_managers(sample_hall: Store) -> None:
     clerk = accounts.sign_in(sample_hall, sample_day.PEOPLE["front_desk"], sample_day.PIN, "A")
     with pytest.raises(errors.NotAllowed):
         period.of_period(clerk, period.week_of(DAY))
+
+
+def test_a_long_count_tells_how_far_it_is_and_can_be_stopped(manager_of_sample: Actor) -> None:
+    told: list[tuple[str, int, int]] = []
+    whole = Progress(lambda progress: told.append((progress.what, progress.done, progress.of)))
+    wanted = period.between(DAY - timedelta(days=99), DAY)
+    found = period.of_period(manager_of_sample, wanted, whole)
+    assert [what for what, _done, _of in told] == [DAYS] * len(told)
+    assert [done for _what, done, _of in told] == sorted(done for _what, done, _of in told)
+    assert told[0][1:] == (0, 200)
+    assert told[-1][1:] == (200, 200)
+    assert found == period.of_period(manager_of_sample, wanted)
+
+    def enough(progress: Progress) -> None:
+        if progress.done >= 28:
+            progress.stop()
+
+    stopping = Progress(enough)
+    with pytest.raises(errors.Stopped):
+        period.of_period(manager_of_sample, wanted, stopping)
+    assert stopping.done == 28

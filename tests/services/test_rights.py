@@ -11,7 +11,7 @@ import pkgutil
 import sys
 import types
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -217,6 +217,8 @@ class Hall:
         }  # fmt: skip
         if origin in simple:
             return simple[origin]
+        if origin is Mapping:
+            return {}
         if origin in (typing.Any, object) or getattr(origin, "__module__", "") == "collections.abc":
             return ()
         raise AssertionError(f"how to make a {kind} for {name!r}?")

@@ -152,8 +152,8 @@ def test_a_full_disk_is_said_and_nothing_is_half_done(tmp_path: Path, quick_pins
     from hall_desk.services import accounts, halls
 
     place = str(tmp_path / "hall.sqlite3")
-    store = halls.create(place, name="大厅", manager="李主任", pin="2468")
-    manager = accounts.sign_in(store, "李主任", "2468")
+    store = halls.create(place, name="大厅", manager="李主任", pin="7391")
+    manager = accounts.sign_in(store, "李主任", "7391")
     # SQLite reports SQLITE_FULL at this limit exactly as it does for a full disk.
     pages = store.db.execute_sql("PRAGMA page_count").fetchone()[0]
     store.db.execute_sql(f"PRAGMA max_page_count = {pages}")
@@ -162,7 +162,7 @@ def test_a_full_disk_is_said_and_nothing_is_half_done(tmp_path: Path, quick_pins
     while told is None:
         people = models.Staff.select().count()
         try:
-            accounts.add_staff(manager, f"人员{people}", accounts.Role.FRONT_DESK, "2468")
+            accounts.add_staff(manager, f"人员{people}", accounts.Role.FRONT_DESK, "7391")
         except errors.CannotWrite as full:
             told = full
     assert told.reason == "disk_full"

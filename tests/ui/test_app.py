@@ -20,6 +20,7 @@ from hall_desk.store import models
 from hall_desk.store.database import Store
 from hall_desk.store.ids import new_id
 from hall_desk.ui.app import HallDesk
+from hall_desk.ui.dialogs.doctor import DoctorDialog
 from hall_desk.ui.foyer.screen import FoyerScreen
 from hall_desk.ui.main_window import MainWindow
 from hall_desk.ui.no_hall import NoHall
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
-PIN = "2468"
+PIN = "7391"
 Make = Callable[..., HallDesk]
 
 
@@ -160,6 +161,32 @@ def test_a_damaged_file_is_one_sentence(qtbot: QtBot, make: Make, tmp_path: Path
     assert str(place) in window.sentence.text()
 
 
+def test_a_hall_that_does_not_open_is_examined_before_anybody_signs_in(
+    qtbot: QtBot, make: Make, tmp_path: Path
+) -> None:
+    place = tmp_path / "bad.sqlite3"
+    place.write_bytes(b"this is not a database" * 100)
+    desk = make(str(place))
+    window = shown(qtbot, desk, desk.start)
+    assert isinstance(window, NoHall)
+    window.doctor.click()
+    (dialog,) = window.findChildren(DoctorDialog)
+    qtbot.waitUntil(dialog.again.isEnabled, timeout=30_000)
+    assert dialog.findings[0].state == "broken"
+    dialog.reject()
+
+
+def test_the_sign_in_offers_to_look_what_works(qtbot: QtBot, make: Make, hall: str) -> None:
+    desk = make(hall)
+    screen = shown(qtbot, desk, desk.start)
+    assert isinstance(screen, SignIn)
+    screen.doctor.click()
+    (dialog,) = screen.findChildren(DoctorDialog)
+    qtbot.waitUntil(dialog.again.isEnabled, timeout=30_000)
+    assert dialog.findings[0].state == "works"
+    dialog.reject()
+
+
 def test_qts_own_words_are_chinese(make: Make, hall: str, qapp: QApplication) -> None:
     make(hall)
     assert i18n.language() == "zh_CN"
@@ -179,7 +206,7 @@ from hall_desk.ui import app as desk_app
 from pathlib import Path
 
 app = desk_app.make_application()
-desk = desk_app.HallDesk(app, sys.argv[1], Settings(), Path(sys.argv[2]), ("陈晓", "2468"))
+desk = desk_app.HallDesk(app, sys.argv[1], Settings(), Path(sys.argv[2]), ("陈晓", "7391"))
 desk_app.install_hooks(desk)
 said = []
 

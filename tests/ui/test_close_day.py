@@ -30,9 +30,10 @@ from hall_desk.services.screening import NewCheck
 from hall_desk.services.tickets import NewPaper, NewTicket
 from hall_desk.store.ids import new_id
 from hall_desk.store.models import Rating, TemperatureCheck
-from hall_desk.ui.close_day.dialog import CloseDayDialog, file_report
+from hall_desk.ui.close_day.dialog import CloseDayDialog
 from hall_desk.ui.close_day.retention import purge_after_closing
 from hall_desk.ui.dialogs.hall_numbers import HallNumbersDialog
+from hall_desk.ui.filing import file_report
 from hall_desk.ui.ticket_history import sentence
 from tests.conftest import MORNING, PIN
 from tests.documents.reading import joined

@@ -56,7 +56,7 @@ def test_the_filter_leaves_what_fits(qtbot: QtBot, page: JournalPage) -> None:
     qtbot.waitUntil(lambda: texts(page) == ["陈晓 登记测温：正常"])
     page.number.insert("A001")
     page.number.textEdited.emit("A001")
-    qtbot.waitUntil(page.empty.isVisible)
+    qtbot.waitUntil(page.first_steps.isVisible)
 
 
 def test_verifying_tells_that_all_is_as_sealed_or_what_is_not(

@@ -159,6 +159,8 @@ def test_the_menu_offers_person_language_and_quit(window: MainWindow, qtbot: QtB
         "窗口电话目录…",
         "设备…",
         "本机打印机…",
+        "本机检查…",
+        "帮助",
         "全部快捷键…",
         "退出",
     ]

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pypdf
 import pytest
 
-from hall_desk.services import consultations, incidents, screening
+from hall_desk.services import consultations, day_close, incidents, screening
 from hall_desk.services.consultations import NewConsultation
+from hall_desk.services.day_close import NewClose
+from hall_desk.services.figures import period
 from hall_desk.services.incidents import NewIncident
+from hall_desk.services.progress import DAYS, Progress
 from hall_desk.services.screening import NewCheck
 from hall_desk.store.ids import new_id
 from hall_desk.ui.pages.report import ReportPage
@@ -157,7 +160,7 @@ def test_a_weeks_report_is_shown_printed_and_saved_by_keys(
     page.table_menu.aboutToShow.emit()
     words = [action.text() for action in page.table_menu.actions()]
     assert words[0] == "Excel（全部表格）"
-    assert len(words) == 6
+    assert len(words) == 7
     page.save_to(tmp_path / "week.pdf", lambda: b"%PDF")
     settled()
     assert (tmp_path / "week.pdf").read_bytes() == b"%PDF"
@@ -197,3 +200,110 @@ def text_of_bytes(pdf: bytes) -> str:
     from io import BytesIO
 
     return "".join(shown.extract_text() for shown in pypdf.PdfReader(BytesIO(pdf)).pages)
+
+
+def test_a_day_has_its_tables_too(page: ReportPage, settled: Settled, tmp_path: Path) -> None:
+    page.table_menu.aboutToShow.emit()
+    assert len(page.table_menu.actions()) == 8
+    page.table_menu.actions()[0].trigger()
+    assert page._dialog is not None
+    page._dialog.fileSelected.emit(str(tmp_path / "day.xlsx"))
+    page._dialog.reject()
+    settled()
+    assert (tmp_path / "day.xlsx").read_bytes().startswith(b"PK")
+
+
+# --- long ones -----------------------------------------------------------------------------------
+
+
+def test_a_long_report_is_stopped_by_esc_and_counted_again_by_a_button(
+    page: ReportPage, keys: Keys, qtbot: QtBot, settled: Settled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = period.of_period
+
+    def endless(actor: Actor, wanted: period.Period, progress: Progress) -> period.PeriodFigures:
+        while True:
+            progress.tell(DAYS, 14, 732)
+
+    monkeypatch.setattr(period, "of_period", endless)
+    page.about.kind.set_value("month")
+    qtbot.waitUntil(lambda: page.progress.isVisible())
+    qtbot.waitUntil(lambda: page.progress.words.text() == "第 14 天，共 732 天")
+    page.day.edit.setFocus()
+    keys.press("Escape")
+    assert not page.progress.isVisible()
+    assert page.problem_words.text() == "已停止，没有生成报告。"
+    settled()
+    monkeypatch.setattr(period, "of_period", real)
+    page.again_button.click()
+    settled()
+    assert page._made is not None
+    assert not page.problem.isVisible()
+
+
+def test_choosing_other_days_stops_the_count_before(
+    page: ReportPage, qtbot: QtBot, settled: Settled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, begun = period.of_period, []
+
+    def first_endless(
+        actor: Actor, wanted: period.Period, progress: Progress
+    ) -> period.PeriodFigures:
+        begun.append(wanted)
+        while len(begun) == 1 or wanted != begun[-1]:
+            progress.tell(DAYS, 0, 1)
+        return real(actor, wanted, progress)
+
+    monkeypatch.setattr(period, "of_period", first_endless)
+    page.about.kind.set_value("month")
+    qtbot.waitUntil(lambda: len(begun) == 1)
+    page.about.kind.set_value("week")
+    settled()
+    assert page._made is not None
+    assert page._made.name.startswith("report-2020-02-17")
+
+
+# --- the filed copy ------------------------------------------------------------------------------
+
+
+def test_a_closed_day_says_how_its_report_was_filed(
+    page: ReportPage, manager: Actor, keys: Keys, qtbot: QtBot, settled: Settled
+) -> None:
+    assert not page.filed.isVisible()
+    day_close.close(manager, NewClose(new_id(), page.session.today()))
+    qtbot.waitUntil(lambda: page.filed.words.text() == "当日已收尾，报告尚未归档。")
+    with qtbot.waitSignal(page.session.paper_told):
+        keys.press("Alt+F")
+    qtbot.waitUntil(lambda: "数字与现在一致" in page.filed.words.text())
+    assert "李主任于" in page.filed.words.text()
+    assert "文件在本机" in page.filed.words.text()
+    assert not page.filed.file_button.isVisible()
+    file = page.session.papers.parent / "reports" / "2020" / "2020-02-21.pdf"
+    settled()
+    keys.press("Alt+C")
+    qtbot.waitUntil(lambda: page.preview._pdf == file.read_bytes())
+    keys.press("Alt+C")
+    qtbot.waitUntil(lambda: page._made is not None and page.preview._pdf == page._made.pdf)
+    screening.record(manager, NewCheck(new_id(), "365", "于女士"))
+    qtbot.waitUntil(lambda: "归档后数字有变动" in page.filed.words.text())
+    keys.press("Alt+F")
+    qtbot.waitUntil(lambda: "第 2 份" in page.filed.words.text())
+    settled()
+    assert (file.parent / "2020-02-21-2.pdf").exists()
+
+
+def test_a_report_that_could_not_be_filed_is_said_and_offered_again(
+    page: ReportPage, manager: Actor, keys: Keys, qtbot: QtBot, settled: Settled
+) -> None:
+    folder = page.session.papers.parent / "reports"
+    folder.write_bytes(b"in the way")
+    day_close.close(manager, NewClose(new_id(), page.session.today()))
+    qtbot.waitUntil(lambda: page.filed.isVisible())
+    keys.press("Alt+F")
+    settled()
+    assert page.session.notices.kind == "error"
+    assert "2020-02-21 的报告未归档" in page.session.notices.text()
+    folder.unlink()
+    keys.press("Alt+F")
+    qtbot.waitUntil(lambda: "文件在本机" in page.filed.words.text())
+    settled()

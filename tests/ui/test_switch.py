@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from conftest import Keys
     from pytestqt.qtbot import QtBot
 
-PIN = "2468"
+PIN = "7391"
 SOON_MS = 10_000
 
 

@@ -145,7 +145,9 @@ def test_the_window_prints_them_too(
 def test_a_closed_ticket_has_no_receipt_any_more(
     show_ticket: Any, front_desk: Actor, ready: TicketView, keys: Keys, settled: Settled
 ) -> None:
-    closed = tickets.hand_back(front_desk, ready.card.id, tickets.Proof("pickup_code", ready.pickup_code))
+    closed = tickets.hand_back(
+        front_desk, ready.card.id, tickets.Proof("pickup_code", ready.pickup_code)
+    )
     window = show_ticket(front_desk, closed)
     keys.press("Alt+P")
     settled()

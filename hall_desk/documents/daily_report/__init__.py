@@ -11,6 +11,7 @@ from hall_desk.documents.daily_report.calls import by_phone
 from hall_desk.documents.daily_report.desk import consultations
 from hall_desk.documents.daily_report.duties import incidents, ratings, staff
 from hall_desk.documents.daily_report.ending import closing, day_code, digests, signatures
+from hall_desk.documents.daily_report.figure_tables import small_print
 from hall_desk.documents.daily_report.headline import boxes, charts
 from hall_desk.documents.daily_report.sheet import (
     FOOT,
@@ -27,7 +28,13 @@ from hall_desk.documents.daily_report.sheet import (
     running_head,
     share,
 )
-from hall_desk.documents.daily_report.tickets import day_tables, matters, papers_out, windows
+from hall_desk.documents.daily_report.tickets import (
+    clerks,
+    day_tables,
+    matters,
+    papers_out,
+    windows,
+)
 from hall_desk.documents.flow import Block, Row, Table
 from hall_desk.documents.page import Paper
 from hall_desk.i18n import _, _n
@@ -136,6 +143,8 @@ def _report(paper: Paper, figures: DayFigures) -> None:
 
 
 def _pieces(figures: DayFigures) -> list[Block | Table]:
+    from hall_desk.services.figures.meanings import DAY_MEANINGS, MEANINGS
+
     pieces: list[Block | Table] = [head(figures), flow.space(3.5), boxes(figures)]
     duties = [
         (_("consultations"), consultations(figures)),
@@ -143,6 +152,7 @@ def _pieces(figures: DayFigures) -> list[Block | Table]:
         (_("incidents"), incidents(figures)),
         (_("ratings"), ratings(figures)),
         ("", matters(figures)),
+        ("", clerks(figures)),
         (_("staff and posts"), staff(figures)),
     ]
     empty = [name for name, section in duties if name and not section]
@@ -159,6 +169,7 @@ def _pieces(figures: DayFigures) -> list[Block | Table]:
         *(section for _name, section in duties),
         unused if empty else [],
         closing(figures),
+        small_print((*MEANINGS[1:], *DAY_MEANINGS)),
         [flow.stack([signatures(), flow.space(4.5), digests(figures)])],
     ]
     for section in sections:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hall_desk.documents import flow
+from hall_desk.documents.daily_report.figure_tables import printed
 from hall_desk.documents.daily_report.sheet import (
     ROOM,
     beside,
@@ -105,6 +106,16 @@ def matters(figures: DayFigures) -> list[Block | Table]:
         Column(_("Median turnaround"), 30, "right"),
     )
     return [flow.heading(_("By matter"), ROOM), Table(columns, rows)]
+
+
+def clerks(figures: DayFigures) -> list[Block | Table]:
+    """What each member of staff did."""
+    from hall_desk.services.figures import line_tables
+
+    if not figures.by_clerk:
+        return []
+    table = line_tables.clerks(figures.by_clerk)
+    return [flow.heading(table.title, ROOM), printed(table)]
 
 
 def day_tables(figures: DayFigures) -> list[Block | Table]:

@@ -21,6 +21,7 @@ from hall_desk.services.figures import (
     closing,
     custody,
     desk,
+    groups,
     incidents,
     people,
     ratings,
@@ -38,10 +39,12 @@ from hall_desk.services.figures.calls import (
     PhoneWindow,
 )
 from hall_desk.services.figures.closing import CarriedLine, CloseFigures, LateFigures
+from hall_desk.services.figures.counted import Totals
 from hall_desk.services.figures.counting import Count, HourCount, MatterCount, percentile
 from hall_desk.services.figures.custody import CustodyFigures, PaperOutLine
 from hall_desk.services.figures.days import Day
 from hall_desk.services.figures.desk import ConsultationFigures, SlipFigures
+from hall_desk.services.figures.groups import ClerkLine, HourLine, MatterLine
 from hall_desk.services.figures.incidents import IncidentFigures, IncidentLine, StepLine
 from hall_desk.services.figures.people import PeopleFigures
 from hall_desk.services.figures.ratings import LowRating, RatingFigures
@@ -66,6 +69,7 @@ __all__ = [
     "Bin",
     "CallbackFigures",
     "CarriedLine",
+    "ClerkLine",
     "CloseFigures",
     "ConsultationFigures",
     "Count",
@@ -74,12 +78,14 @@ __all__ = [
     "DisinfectionFigures",
     "HighReading",
     "HourCount",
+    "HourLine",
     "IncidentFigures",
     "IncidentLine",
     "LateFigures",
     "LowRating",
     "MatterCount",
     "MatterFigures",
+    "MatterLine",
     "NumberFigures",
     "NumberLine",
     "PaperOutLine",
@@ -94,6 +100,7 @@ __all__ = [
     "StepLine",
     "TicketFigures",
     "Total",
+    "Totals",
     "WindowFigures",
     "all_as_json",
     "as_json",
@@ -118,12 +125,16 @@ class DayFigures:
     as_of: datetime | None
     made_by: str
     practice: bool
+    totals: Totals
     screening: ScreeningFigures
     people: PeopleFigures
     consultations: ConsultationFigures
     slips: SlipFigures
     tickets: TicketFigures
     windows: tuple[WindowFigures, ...]
+    by_hour: tuple[HourLine, ...]
+    by_matter: tuple[MatterLine, ...]
+    by_clerk: tuple[ClerkLine, ...]
     custody: CustodyFigures
     callbacks: CallbackFigures
     phone_cases: PhoneCaseFigures
@@ -156,9 +167,10 @@ def _counted(actor: Actor, day: Day) -> DayFigures:
     hall = Hall.get_by_id(actor.hall_id)
     opened, done = tickets.of_day(day)
     given, cases, callbacks = desk.slips(day), calls.cases(day), calls.stood(day)
+    by_matter = groups.by_matter(actor, day.records)
     screened, fevers = screening.count(day)
     inside, full = people.count(day)
-    handled, exceptions = tickets.count(day, opened, done, hall.opening_balance)
+    handled, exceptions = tickets.count(day, opened, done, by_matter, hall.opening_balance)
     called, broken = calls.count_callbacks(day, callbacks)
     numbers, silent = calls.count_numbers(day)
     reported, unsettled = incidents.count(day)
@@ -177,12 +189,16 @@ def _counted(actor: Actor, day: Day) -> DayFigures:
         as_of=day.local(day.as_of) if day.as_of else None,
         made_by=actor.name,
         practice=hall.practice_offset_s is not None,
+        totals=day.totals,
         screening=screened,
         people=inside,
         consultations=desk.count(day),
         slips=desk.count_slips(day, given),
         tickets=handled,
-        windows=windows.count(day, opened, done, given, cases, callbacks),
+        windows=windows.count(day, groups.by_window(actor, day.records), callbacks),
+        by_hour=groups.by_hour(day.records),
+        by_matter=by_matter,
+        by_clerk=groups.by_clerk(actor, day.records),
         custody=held,
         callbacks=called,
         phone_cases=calls.count_cases(day, cases),

@@ -17,6 +17,7 @@ from uuid import UUID
 from hall_desk.services import callbacks, phone_cases
 from hall_desk.services.figures import counting
 from hall_desk.services.figures.attention import MOST, Attention
+from hall_desk.services.figures.counted import MOVES, SETTLED
 from hall_desk.services.figures.counting import Count, MatterCount
 from hall_desk.store.models import (
     CallAttempt,
@@ -29,10 +30,6 @@ from hall_desk.store.models import (
 
 if TYPE_CHECKING:
     from hall_desk.services.figures.days import Day
-
-SETTLED = ("reached", "needs_visit", "wrong_number", "withdrawn")
-# What moves a callback without a call: see `journal_history` in the models.
-_MOVES = ("callback.promised", "callback.postponed", "callback.withdrawn", "callback.reopened")
 
 
 @dataclass(frozen=True)
@@ -140,7 +137,7 @@ def _happenings(
             JournalEntry.facts,
         ).where(
             JournalEntry.hall == day.hall_id,
-            JournalEntry.kind.in_(_MOVES),
+            JournalEntry.kind.in_(MOVES),
             JournalEntry.subject.in_(part),
             JournalEntry.at < day.end,
         ):
@@ -183,12 +180,10 @@ def count_callbacks(day: Day, found: Sequence[Stood]) -> tuple[CallbackFigures, 
     still_open = [one for one in found if one.open]
     overdue = [one for one in still_open if one.state == "due" and one.due_at < day.moment]
     figures = CallbackFigures(
-        promised=Callback.select()
-        .where(Callback.hall == day.hall_id, Callback.service_day == day.day)
-        .count(),
+        promised=day.totals.callbacks_promised,
         calls=len(calls),
         no_answer=calls.count("no_answer"),
-        settled=len(settled),
+        settled=day.totals.callbacks_settled,
         by_result=counting.by_code((one.state for one in settled), SETTLED),
         open_at_end=len(still_open),
         side=sum(one.state == "side" for one in still_open),
@@ -239,8 +234,8 @@ def count_cases(day: Day, rows: Sequence[PhoneCase]) -> PhoneCaseFigures:
     windows = Window.select().where(Window.id.in_(list(of_window))) if of_window else []
     ordered = sorted(windows, key=lambda window: (window.position, window.number))
     return PhoneCaseFigures(
-        total=len(kept),
-        minutes=sum(row.minutes for row in kept),
+        total=day.totals.phone_cases,
+        minutes=day.totals.phone_minutes,
         by_outcome=counting.by_code((row.outcome for row in kept), phone_cases.OUTCOMES),
         by_window=tuple(
             PhoneWindow(

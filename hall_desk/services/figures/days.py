@@ -10,6 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from hall_desk.services.accounts import Actor
+from hall_desk.services.figures import counted
+from hall_desk.services.figures.counted import Records, Totals
 from hall_desk.services.halls import Settings, load_settings
 from hall_desk.store.models import DayClose, JournalEntry, Matter
 
@@ -74,6 +76,15 @@ class Day:
         return tuple(
             Entry(row.at, row.kind, row.subject, json.loads(row.facts or "{}")) for row in rows
         )
+
+    @cached_property
+    def records(self) -> Records:
+        """What was done on the day, counted as for any range of days."""
+        return counted.of_days(self.actor, self.day, self.day)
+
+    @cached_property
+    def totals(self) -> Totals:
+        return self.records.totals()
 
     @property
     def as_of(self) -> datetime | None:

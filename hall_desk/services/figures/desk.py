@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hall_desk.services import consultations
 from hall_desk.services.figures import counting
 from hall_desk.services.figures.counting import Count, HourCount, MatterCount
-from hall_desk.store.models import Consultation, MissingNotice, Slip
+from hall_desk.store.models import Consultation, Slip
 
 if TYPE_CHECKING:
     from hall_desk.services.figures.days import Day
@@ -51,16 +51,14 @@ def count(day: Day) -> ConsultationFigures:
     )
     kept = [row for row in rows if day.stood(row.withdrawn_at)]
     return ConsultationFigures(
-        total=len(kept),
+        total=day.totals.consultations,
         by_outcome=counting.by_code((row.outcome for row in kept), consultations.OUTCOMES),
         by_channel=counting.by_code((row.channel for row in kept), consultations.CHANNELS),
         by_hour=counting.by_hour(day.hour(row.at) for row in kept),
         top_matters=counting.top_matters((row.matter_id for row in kept), day.matters),
         about_nothing_listed=sum(row.matter_id is None for row in kept),
         withdrawn=len(rows) - len(kept),
-        notices_given=MissingNotice.select()
-        .where(MissingNotice.hall == day.hall_id, MissingNotice.service_day == day.day)
-        .count(),
+        notices_given=day.totals.notices,
         notices_reopened=sum(entry.kind == "missing_notice.reopened" for entry in day.entries),
     )
 
@@ -76,7 +74,7 @@ def slips(day: Day) -> list[Slip]:
 
 def count_slips(day: Day, given: list[Slip]) -> SlipFigures:
     return SlipFigures(
-        total=len(given),
+        total=day.totals.slips,
         top_matters=counting.top_matters((row.matter_id for row in given), day.matters),
         of_window_only=sum(row.matter_id is None for row in given),
     )

@@ -67,9 +67,8 @@ def count(day: Day) -> tuple[IncidentFigures, list[Attention]]:
     )
     steps = _steps(day, [row.id for row in rows])
     lines = tuple(_line(day, row, steps[row.id]) for row in rows)
-    start = day.local(day.start)
     figures = IncidentFigures(
-        opened=sum(line.at >= start for line in lines),
+        opened=day.totals.incidents,
         closed=sum(line.closed_at is not None for line in lines),
         open_at_end=sum(line.closed_at is None for line in lines),
         late=sum(line.late for line in lines),

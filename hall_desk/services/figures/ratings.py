@@ -78,8 +78,8 @@ def count(day: Day) -> tuple[RatingFigures, list[Attention]]:
     ]
     late = sum(at < day.moment for at in due)
     figures = RatingFigures(
-        total=len(rows),
-        satisfied=sum(row.grade not in ratings.LOW for row in rows),
+        total=day.totals.rated,
+        satisfied=day.totals.satisfied,
         by_grade=counting.by_code(
             (str(row.grade) for row in rows), [str(g) for g in ratings.GRADES]
         ),

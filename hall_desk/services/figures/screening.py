@@ -43,12 +43,12 @@ def count(day: Day) -> tuple[ScreeningFigures, list[Attention]]:
     people = Counter(row.person for row in kept)
     fevers = sorted(row.at for row in kept if row.outcome == "fever")
     figures = ScreeningFigures(
-        total=len(kept),
+        total=day.totals.checked,
         residents=people["resident"],
         staff=people["staff"],
         others=people["other"],
         held=sum(row.outcome == "hold" for row in kept),
-        fevers=len(fevers),
+        fevers=day.totals.fevers,
         cleared_on_recheck=sum(
             row.outcome == "normal" and row.recheck_of_id is not None for row in kept
         ),

@@ -6,9 +6,8 @@ A *turnaround* runs from intake to the result being back at the desk, less the t
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,12 +17,15 @@ from uuid import UUID
 from peewee import fn
 
 from hall_desk.services.accounts import Actor
+from hall_desk.services.figures import spans
 from hall_desk.services.figures.attention import MOST, Attention
-from hall_desk.services.figures.counting import median, percentile
+from hall_desk.services.figures.counting import median
+from hall_desk.services.figures.spans import LASTING, Span
 from hall_desk.store.models import Claim, HandBack, Matter, Ticket, Window
 
 if TYPE_CHECKING:
     from hall_desk.services.figures.days import Day
+    from hall_desk.services.figures.groups import MatterLine
 
 BINS = ((0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (5, 8), (8, math.inf))
 BUSY_HOUR_LEAST = 5
@@ -75,107 +77,7 @@ class Done:
 
     ticket: Ticket
     seconds: float
-
-    @property
-    def within(self) -> bool:
-        return self.seconds <= self.ticket.promised_minutes * 60  # type: ignore[no-any-return]
-
-
-def measured(actor: Actor, start: datetime, end: datetime) -> list[Done]:
-    """The tickets finished from `start` until before `end`, with their turnaround."""
-    rows = list(
-        Ticket.select(Ticket, Matter, Window)
-        .join(Matter)
-        .switch(Ticket)
-        .join(Window)
-        .where(
-            Ticket.hall == actor.hall_id,
-            Ticket.ready_at >= start,
-            Ticket.ready_at < end,
-            Ticket.outcome == "finished",
-        )
-        .order_by(Ticket.opened_at, Ticket.id)
-    )
-    pauses = _pauses([row.id for row in rows])
-    return [
-        Done(row, (row.ready_at - row.opened_at).total_seconds() - pauses.get(row.id, 0.0))
-        for row in rows
-    ]
-
-
-@dataclass(frozen=True)
-class Span:
-    """A finished ticket's turnaround, where nothing else of it is wanted."""
-
-    window: UUID
-    matter: UUID
-    ready_at: datetime
-    seconds: float
     within: bool
-
-
-def spans(actor: Actor, start: datetime, end: datetime) -> list[Span]:
-    """As `measured`, for a hundred thousand tickets: no rows are built, pauses looked up only where there are any."""
-    rows = list(
-        Ticket.select(
-            Ticket.id,
-            Ticket.window,
-            Ticket.matter,
-            Ticket.opened_at,
-            Ticket.ready_at,
-            Ticket.promised_minutes,
-        )
-        .where(
-            Ticket.hall == actor.hall_id,
-            Ticket.ready_at >= start,
-            Ticket.ready_at < end,
-            Ticket.outcome == "finished",
-        )
-        .tuples()
-    )
-    paused = {
-        ticket
-        for (ticket,) in Claim.select(Claim.ticket)
-        .join(Ticket)
-        .where(
-            Ticket.hall == actor.hall_id,
-            Ticket.ready_at >= start,
-            Ticket.ready_at < end,
-            Claim.ended_how == "suspended",
-        )
-        .tuples()
-    }
-    pauses = _pauses([row[0] for row in rows if row[0] in paused])
-    found = []
-    for key, window, matter, opened_at, ready_at, promised in rows:
-        seconds = (ready_at - opened_at).total_seconds() - pauses.get(key, 0.0)
-        found.append(Span(window, matter, ready_at, seconds, seconds <= promised * 60))
-    return found
-
-
-# A claim that was undone, or whose ending was, stands beside the one that counts.
-_LASTING = Claim.ended_how.is_null() | (Claim.ended_how != "undone")
-
-
-def _pauses(ticket_ids: Sequence[UUID]) -> dict[UUID, float]:
-    """Seconds each ticket was suspended: from the claim that ended so until the next claim."""
-    claims: dict[UUID, list[Claim]] = defaultdict(list)
-    for start in range(0, len(ticket_ids), 500):
-        part = ticket_ids[start : start + 500]
-        for claim in (
-            Claim.select()
-            .where(Claim.ticket.in_(part), _LASTING)
-            .order_by(Claim.claimed_at, Claim.id)
-        ):
-            claims[claim.ticket_id].append(claim)
-    return {
-        ticket: sum(
-            (after.claimed_at - claim.ended_at).total_seconds()
-            for claim, after in itertools.pairwise(rows)
-            if claim.ended_how == "suspended"
-        )
-        for ticket, rows in claims.items()
-    }
 
 
 def of_day(day: Day) -> tuple[list[Ticket], list[Done]]:
@@ -188,46 +90,56 @@ def of_day(day: Day) -> tuple[list[Ticket], list[Done]]:
         .where(Ticket.hall == day.hall_id, Ticket.service_day == day.day)
         .order_by(Ticket.opened_at, Ticket.id)
     )
-    return opened, measured(day.actor, day.start, day.end)
+    return opened, _measured(day.records.spans)
+
+
+def _measured(found: Sequence[Span]) -> list[Done]:
+    """The tickets themselves, in the order in which they came."""
+    rows: dict[str, Ticket] = {}
+    for start in range(0, len(found), 500):
+        keys = [UUID(span.ticket) for span in found[start : start + 500]]
+        for row in (
+            Ticket.select(Ticket, Matter, Window)
+            .join(Matter)
+            .switch(Ticket)
+            .join(Window)
+            .where(Ticket.id.in_(keys))
+        ):
+            rows[row.id.hex] = row
+    done = [Done(rows[span.ticket], span.seconds, span.within) for span in found]
+    return sorted(done, key=lambda item: (item.ticket.opened_at, item.ticket.id))
 
 
 def count(
-    day: Day, opened: Sequence[Ticket], done: Sequence[Done], balance: int
+    day: Day,
+    opened: Sequence[Ticket],
+    done: Sequence[Done],
+    matters: Sequence[MatterLine],
+    balance: int,
 ) -> tuple[TicketFigures, list[Attention]]:
     """The figures; `balance` are the tickets handled before this program."""
-    broken_off = Counter(
-        outcome
-        for (outcome,) in Ticket.select(Ticket.outcome)
-        .where(
-            Ticket.hall == day.hall_id,
-            Ticket.ready_at >= day.start,
-            Ticket.ready_at < day.end,
-            Ticket.outcome != "finished",
-        )
-        .tuples()
-    )
+    totals = day.totals
     still_open = _open_at(day.actor, day.end)
     states = [_state_at(row, day.end) for row in still_open]
-    spans = [item.seconds for item in done]
     corrected = {entry.subject for entry in day.entries if entry.kind == "ticket.corrected"}
     figures = TicketFigures(
-        opened=len(opened),
-        finished=len(done),
+        opened=totals.opened,
+        finished=totals.finished,
         suspended=states.count("suspended"),
-        withdrawn=broken_off["withdrawn"],
-        terminated=broken_off["terminated"],
+        withdrawn=totals.withdrawn,
+        terminated=totals.terminated,
         open_at_end=len(still_open),
-        median_seconds=median(spans),
-        p90_seconds=percentile(spans, 0.9),
-        within_promise=sum(item.within for item in done),
-        measured=len(done),
+        median_seconds=totals.median_seconds,
+        p90_seconds=totals.p90_seconds,
+        within_promise=totals.within_promise,
+        measured=totals.measured,
         previous_day_share=_previous_share(day.actor, day.start),
         cumulative=balance
         + Ticket.select().where(Ticket.hall == day.hall_id, Ticket.service_day <= day.day).count(),
         corrected=len(corrected),
         given_to_others=_given_to_others(day),
-        distribution=_distribution(spans),
-        by_matter=_by_matter(opened, done),
+        distribution=_distribution([item.seconds for item in done]),
+        by_matter=_by_matter(matters, opened, done),
     )
     exceptions = _late(done) + _busy_hour(day, opened)
     exceptions += [
@@ -272,7 +184,7 @@ def _state_at(row: Ticket, end: datetime) -> str:
         return "ready"
     last = (
         Claim.select()
-        .where(Claim.ticket == row.id, Claim.claimed_at < end, _LASTING)
+        .where(Claim.ticket == row.id, Claim.claimed_at < end, LASTING)
         .order_by(Claim.claimed_at.desc(), Claim.id.desc())
         .first()
     )
@@ -293,7 +205,9 @@ def _previous_share(actor: Actor, start: datetime) -> float | None:
     if latest is None:
         return None
     day = actor.store.day_of(latest)
-    done = measured(actor, actor.store.start_of(day), actor.store.start_of(day + timedelta(days=1)))
+    done = spans.between(
+        actor, actor.store.start_of(day), actor.store.start_of(day + timedelta(days=1))
+    )
     return sum(item.within for item in done) / len(done)
 
 
@@ -307,25 +221,25 @@ def _distribution(spans: Sequence[float]) -> tuple[Bin, ...]:
     )
 
 
-def _by_matter(opened: Sequence[Ticket], done: Sequence[Done]) -> tuple[MatterFigures, ...]:
-    intake = Counter(row.matter_id for row in opened)
-    finished: dict[UUID, list[float]] = defaultdict(list)
-    known: dict[UUID, Ticket] = {row.matter_id: row for row in opened}
+def _by_matter(
+    lines: Sequence[MatterLine], opened: Sequence[Ticket], done: Sequence[Done]
+) -> tuple[MatterFigures, ...]:
+    """The matters that had a ticket, with the window that handles them."""
+    windows = {row.matter.code: row.window.number for row in opened}
     for item in done:
-        finished[item.ticket.matter_id].append(item.seconds)
-        known.setdefault(item.ticket.matter_id, item.ticket)
-    lines = [
+        windows.setdefault(item.ticket.matter.code, item.ticket.window.number)
+    return tuple(
         MatterFigures(
-            code=row.matter.code,
-            name=row.matter.name,
-            window_number=row.window.number,
-            opened=intake[key],
-            finished=len(finished[key]),
-            median_seconds=median(finished[key]),
+            code=line.code,
+            name=line.name,
+            window_number=windows[line.code],
+            opened=line.opened,
+            finished=line.finished,
+            median_seconds=line.median_seconds,
         )
-        for key, row in known.items()
-    ]
-    return tuple(sorted(lines, key=lambda line: (-line.opened, line.code)))
+        for line in sorted(lines, key=lambda line: (-line.opened, line.code))
+        if line.code in windows
+    )
 
 
 def _late(done: Sequence[Done]) -> list[Attention]:

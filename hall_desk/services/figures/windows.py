@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from uuid import UUID
 
-from hall_desk.services.figures.counting import median
-from hall_desk.store.models import PhoneCase, Slip, Ticket, Window
+from hall_desk.store.models import Window
 
 if TYPE_CHECKING:
     from hall_desk.services.figures.calls import Stood
     from hall_desk.services.figures.days import Day
-    from hall_desk.services.figures.tickets import Done
+    from hall_desk.services.figures.groups import WindowLine
 
 
 @dataclass(frozen=True)
@@ -36,45 +34,33 @@ class WindowFigures:
 
 
 def count(
-    day: Day,
-    opened: Sequence[Ticket],
-    done: Sequence[Done],
-    slips: Sequence[Slip],
-    cases: Sequence[PhoneCase],
-    callbacks: Sequence[Stood],
+    day: Day, lines: Sequence[WindowLine], callbacks: Sequence[Stood]
 ) -> tuple[WindowFigures, ...]:
     """A line per window in use, and per retired one that still had something to do."""
-    given = Counter(row.window_id for row in slips)
-    intake = Counter(row.window_id for row in opened)
-    phoned = Counter(row.window_id for row in cases if day.stood(row.withdrawn_at))
     settled = Counter(one.window for one in callbacks if not one.open)
     to_make = settled + Counter(
         one.window for one in callbacks if one.open and one.due_at < day.end
     )
-    finished: dict[UUID, list[Done]] = defaultdict(list)
-    for item in done:
-        finished[item.ticket.window_id].append(item)
-    lines = []
-    for window in (
-        Window.select().where(Window.hall == day.hall_id).order_by(Window.position, Window.number)
-    ):
-        key, items = window.id, finished[window.id]
-        busy = intake[key] or items or given[key] or phoned[key] or to_make[key]
-        if window.retired_at and not busy:
+    done = {line.number: line for line in lines}
+    rows = Window.select().where(Window.hall == day.hall_id)
+    found = []
+    for window in rows.order_by(Window.position, Window.number):
+        key, line = window.id, done.get(window.number)
+        if window.retired_at and not to_make[key] and line is None:
             continue
-        lines.append(
+        found.append(
             WindowFigures(
                 number=window.number,
                 name=window.name,
-                opened=intake[key],
-                finished=len(items),
-                median_seconds=median([item.seconds for item in items]),
-                within=sum(item.within for item in items),
-                measured=len(items),
-                phone_cases=phoned[key],
+                opened=line.opened if line else 0,
+                finished=line.finished if line else 0,
+                median_seconds=line.median_seconds if line else None,
+                within=line.within_promise if line else 0,
+                measured=line.finished if line else 0,
+                phone_cases=line.phone_cases if line else 0,
                 callbacks_settled=settled[key],
                 callbacks_to_make=to_make[key],
-                slips=given[key],
+                slips=line.slips if line else 0,
             )
         )
-    return tuple(lines)
+    return tuple(found)

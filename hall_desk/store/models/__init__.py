@@ -36,6 +36,7 @@ from hall_desk.store.models.duties import (
     Shift,
 )
 from hall_desk.store.models.journal import JournalEntry, JournalSeal
+from hall_desk.store.models.mail import Mailing, MailingResult, MailServer
 from hall_desk.store.models.tickets import (
     Claim,
     Correction,
@@ -86,6 +87,9 @@ MODELS: list[type[Row]] = [
     Announcement,
     DayClose,
     CarriedOver,
+    MailServer,
+    Mailing,
+    MailingResult,
     JournalEntry,
     JournalSeal,
 ]
@@ -114,6 +118,9 @@ __all__ = [
     "IncidentStep",
     "JournalEntry",
     "JournalSeal",
+    "MailServer",
+    "Mailing",
+    "MailingResult",
     "Material",
     "Matter",
     "MatterWindow",

@@ -66,6 +66,11 @@ class Hall(Row):
     opening_balance = IntegerField(default=0)
     # Seconds added to the server's clock. NULL in a real hall; set in a practice hall, whose day is another day.
     practice_offset_s = IntegerField(null=True)
+    # A practice clock that runs otherwise: how many times the server's pace (0: it stands), from `practice_from` in the
+    # hall at the server's time `practice_since`.
+    practice_pace = IntegerField(null=True)
+    practice_since = UtcField(null=True)
+    practice_from = UtcField(null=True)
     # Tells whether a key is the one that ID numbers are sealed with (see `store.hall_key`), without telling the key.
     key_check = TextField(default="")
 

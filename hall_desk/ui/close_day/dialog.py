@@ -11,9 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from hall_desk import errors, i18n
-from hall_desk.documents import daily_report
 from hall_desk.i18n import _, _n
-from hall_desk.services import day_close, figures
+from hall_desk.services import day_close
 from hall_desk.services.day_close import Carried, NewClose
 from hall_desk.store.ids import new_id
 from hall_desk.ui.buttons import Button, Link
@@ -22,6 +21,7 @@ from hall_desk.ui.close_day.lines import Key, Line
 from hall_desk.ui.close_day.reason_bar import MOST_REASONS, ReasonBar
 from hall_desk.ui.close_day.retention import RetentionLine, purge_after_closing
 from hall_desk.ui.dialogs import Dialog
+from hall_desk.ui.filing import file_report
 from hall_desk.ui.labels import Band, Chip, Ground, Text
 from hall_desk.ui.tables import Table
 from hall_desk.ui.top_bar import day_text
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from hall_desk.errors import HallDeskError
     from hall_desk.services.day_close import Closing, Review
-    from hall_desk.services.figures import DayFigures
     from hall_desk.store.changes import Changed
     from hall_desk.ui.session import Session
 
@@ -332,14 +331,3 @@ class CloseDayDialog(Dialog):
             self.reload()
             if self.model.rowCount():
                 self._select_next()
-
-
-def file_report(session: Session, day: date) -> None:
-    """Makes the daily report of a day and files it: kept in the papers folder, printed where a printer is set."""
-    actor = session.actor
-
-    def counted(told: DayFigures) -> None:
-        title = _("Daily report {day}").format(day=day.isoformat())
-        session.print_pdf(lambda: daily_report.daily_report(told), title, "report")
-
-    session.background.data(session, lambda: figures.of_day(actor, day), counted)

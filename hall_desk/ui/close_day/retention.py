@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from hall_desk import i18n
 from hall_desk.i18n import _
-from hall_desk.services import halls, kept_papers, retention
+from hall_desk.services import filed_reports, halls, kept_papers, retention
 from hall_desk.ui.buttons import Link
 from hall_desk.ui.dialogs.hall_numbers import HallNumber, HallNumbersDialog
 from hall_desk.ui.labels import Text
@@ -124,10 +124,13 @@ def purge_after_closing(session: Session, then: Callable[[], object]) -> None:
 
 
 def clear_papers(session: Session) -> None:
-    """Removes the papers this PC has kept for as long as tickets keep their residents."""
-    actor, folder = session.actor, session.papers
+    """Removes the papers and filed reports this PC has kept for as long as tickets keep their residents."""
+    actor, papers = session.actor, session.papers
 
     def clear(since: date) -> None:
-        session.background.devices(session, lambda: kept_papers.clear(folder, since))
+        session.background.devices(
+            session,
+            lambda: kept_papers.clear(papers, since) + filed_reports.clear(papers.parent, since),
+        )
 
     session.background.data(session, lambda: kept_papers.kept_since(actor), clear)

@@ -23,8 +23,8 @@ _MARGIN = 8  # to the edge of the page area
 _SHADOW = 14
 
 
-class Dialog(QWidget):
-    """A sheet laid over the page (`session.dialog_place`), or a window of its own where there is no main window.
+class Sheet(QWidget):
+    """A sheet laid over `place`, or a window of its own where there is none.
 
     Fill `self.body` (a `QVBoxLayout`); `self.head` is the line of the title, with room at its end. `open()` shows
     it without waiting; `accept()`, `reject()` and Escape close it. `closed` tells whether it was accepted.
@@ -35,9 +35,10 @@ class Dialog(QWidget):
     # Whether it is about whoever opened it, so that nobody else goes on with it.
     personal: ClassVar[bool] = False
 
-    def __init__(self, session: Session, title: str, *, width: int = 640, height: int = 0) -> None:
-        super().__init__(session.dialog_place)
-        self.session = session
+    def __init__(
+        self, place: QWidget | None, title: str, *, width: int = 640, height: int = 0
+    ) -> None:
+        super().__init__(place)
         self._sheet_size = (width, height)
         self._came_from: QWidget | None = None
         self._is_open = False
@@ -206,3 +207,11 @@ class Dialog(QWidget):
         for step in range(_SHADOW, 0, -2):
             painter.setBrush(QColor(10, 22, 40, 9))
             painter.drawRoundedRect(around.adjusted(-step, -step + 4, step, step + 4), 14, 14)
+
+
+class Dialog(Sheet):
+    """A sheet of somebody who is signed in, over the page (`session.dialog_place`)."""
+
+    def __init__(self, session: Session, title: str, *, width: int = 640, height: int = 0) -> None:
+        super().__init__(session.dialog_place, title, width=width, height=height)
+        self.session = session

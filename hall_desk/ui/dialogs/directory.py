@@ -17,6 +17,7 @@ from hall_desk.services import directory_paper
 from hall_desk.settings import write_file
 from hall_desk.ui.buttons import Button
 from hall_desk.ui.dialogs import Dialog
+from hall_desk.ui.dialogs.mailing import MailingDialog
 from hall_desk.ui.labels import Text
 from hall_desk.ui.paper_view import PaperView
 from hall_desk.ui.print_options import PrintOptions
@@ -41,7 +42,7 @@ class DirectoryDialog(Dialog):
     """The paper with what can be done with it: Enter prints, Ctrl+S and Alt+E save; the arrows turn its pages."""
 
     def __init__(self, session: Session) -> None:
-        super().__init__(session, _("Window phone directory"), width=980, height=700)
+        super().__init__(session, _("Window phone directory"), width=1130, height=700)
         self._made: _Made | None = None
         self._asked: QFileDialog | None = None
         self.preview = PaperView(session.background, widest=820)
@@ -52,14 +53,16 @@ class DirectoryDialog(Dialog):
         self.print_button = Button(_("Print"), "primary", "Enter")
         self.pdf_button = Button(_("Save as PDF…"), "plain", "Ctrl+S")
         self.xlsx_button = Button(_("Save for Excel…"), "plain", "Alt+E")
+        self.mail_button = Button(_("By e-mail…"), "plain", "Alt+M")
+        self.mail_button.setVisible(session.actor.may("directory.mail"))
         self.cancel = Button(_("Close"), key="Esc")
         self.escape_hint.hide()
         foot = QHBoxLayout()
-        foot.setSpacing(12)
+        foot.setSpacing(8)
         foot.addWidget(self.print_button)
         foot.addWidget(self.options)
         foot.addStretch(1)
-        for button in (self.xlsx_button, self.pdf_button, self.cancel):
+        for button in (self.mail_button, self.xlsx_button, self.pdf_button, self.cancel):
             foot.addWidget(button)
         self.body.addWidget(self.preview, 1)
         self.body.addWidget(self.problem)
@@ -67,7 +70,9 @@ class DirectoryDialog(Dialog):
         self.print_button.clicked.connect(self.print_paper)
         self.pdf_button.clicked.connect(self.save_pdf)
         self.xlsx_button.clicked.connect(self.save_xlsx)
+        self.mail_button.clicked.connect(self.send)
         self.cancel.clicked.connect(self.reject)
+        self.bind("Alt+M", self.send)
         self.bind("Ctrl+S", self.save_pdf)
         self.bind("Alt+E", self.save_xlsx)
         self.bind("Ctrl++", lambda: self.preview.zoom(1.2))
@@ -91,7 +96,7 @@ class DirectoryDialog(Dialog):
 
     def _pressed(self) -> None:
         """Enter presses the button it stands on, and prints anywhere else."""
-        for button in (self.cancel, self.pdf_button, self.xlsx_button):
+        for button in (self.cancel, self.pdf_button, self.xlsx_button, self.mail_button):
             if button.hasFocus():
                 button.click()
                 return
@@ -131,6 +136,13 @@ class DirectoryDialog(Dialog):
         title = f"{_('Window phone directory')} {self._made.facts.day.isoformat()}"
         self.session.print_pdf(self._made.pdf, title, "directory", options)
         self.accept()
+
+    def send(self) -> None:
+        """Goes on to the form that sends it to the communities."""
+        session = self.session
+        if session.actor.may("directory.mail") and self.is_open():
+            self.reject()
+            MailingDialog(session).open()
 
     def save_pdf(self) -> None:
         if self._made is not None:

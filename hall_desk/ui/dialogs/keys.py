@@ -47,7 +47,7 @@ _MOVES = (
 def _of_the_sheet(event: QKeyEvent) -> bool:
     """Keys by which the sheet itself is walked, sent and left."""
     pressed = QKeySequence(event.keyCombination()).toString()
-    return event.key() in _MOVES or pressed in ("Ctrl+Return", "Ctrl+Enter", RESET)
+    return event.key() in _MOVES or pressed in ("Ctrl+Return", "Ctrl+Enter", "F1", RESET)
 
 
 class KeyField(QWidget):

@@ -13,6 +13,7 @@ from hall_desk.devices.voice import Voice
 from hall_desk.i18n import _
 from hall_desk.services import foyer
 from hall_desk.services.foyer import Shown
+from hall_desk.ui.drill.watermark import Watermark
 from hall_desk.ui.foyer import scene
 from hall_desk.ui.foyer.announcer import Announcer
 from hall_desk.ui.foyer.feed import Feed
@@ -84,6 +85,8 @@ class FoyerScreen(Picture):
         self._timer.setInterval(STEP_MS)
         self._timer.timeout.connect(self.step)
         self._timer.start()
+        if session.store.practice:
+            Watermark(self, dark=True)
         self.destroyed.connect(self.voice.stop)  # also when nobody closed the window first
         self.reload()
 

@@ -18,6 +18,7 @@ from hall_desk.ui.consultation_form import ConsultationForm
 from hall_desk.ui.consultation_outcomes import ConsultationOutcomes
 from hall_desk.ui.consultations_table import count_words, make_table
 from hall_desk.ui.dialogs.missing_notice import print_notice
+from hall_desk.ui.first_steps import FirstSteps
 from hall_desk.ui.key_press import KeyPress
 from hall_desk.ui.labels import Elided, Ground, Text
 from hall_desk.ui.matter_details import MatterDetails
@@ -82,6 +83,7 @@ class ConsultationPage(Page):
         self.undo_link = Link(_("Undo") + "  Alt+Z")
         self.undo_link.hide()
         self.model, self.table = make_table(session.store)
+        self.first_steps = FirstSteps(session, self.name, self.table.viewport())
         self._opening = ""
         self._notice: Notice | None = None
         self._undoable: ConsultationLine | None = None
@@ -162,6 +164,7 @@ class ConsultationPage(Page):
 
     def _show(self, shown: _Shown) -> None:
         self.model.show(shown.lines)
+        self.first_steps.show_for(empty=not shown.lines)
         self.counts.setText(count_words(shown.counts))
 
     def _matter_changed(self, line: MatterLine | None) -> None:

@@ -15,6 +15,7 @@ from hall_desk.i18n import _, _n
 from hall_desk.services import foyer
 from hall_desk.services.foyer import Notice, Shown, ToCall
 from hall_desk.ui.buttons import Button
+from hall_desk.ui.first_steps import FirstSteps
 from hall_desk.ui.foyer import mute_foyer, open_foyer, scene
 from hall_desk.ui.foyer.notices_panel import NoticesPanel
 from hall_desk.ui.foyer.picture import HEIGHT, WIDTH, Picture
@@ -76,6 +77,7 @@ class FoyerPage(Page):
         self.model = _make_model(session)
         self.table: Table[ToCall] = Table(self.model)
         self.table.setAccessibleName(_("To be fetched"))
+        self.first_steps = FirstSteps(session, self.name, self.table.viewport())
         self.call_button = Button(_("Call again"), "plain", "Enter")
         self.notices = NoticesPanel(session) if session.actor.may("foyer.notices") else None
         self._lay_out()
@@ -150,6 +152,7 @@ class FoyerPage(Page):
     def _take(self, read: _Read) -> None:
         self._shown = read.shown
         self.model.show(read.to_call)
+        self.first_steps.show_for(empty=not read.to_call)
         if read.to_call and not self.table.currentIndex().isValid():
             self.table.selectRow(0)
         self.call_button.setEnabled(bool(read.to_call))

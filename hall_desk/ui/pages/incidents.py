@@ -17,6 +17,7 @@ from hall_desk.store.ids import new_id
 from hall_desk.ui.buttons import Button
 from hall_desk.ui.dialogs.hall_numbers import HallNumber, HallNumbersDialog
 from hall_desk.ui.dialogs.incident import IncidentDialog
+from hall_desk.ui.first_steps import FirstSteps
 from hall_desk.ui.incident_details import GO, PRINT, IncidentDetails
 from hall_desk.ui.incidents_table import make_table
 from hall_desk.ui.labels import Ground, Text
@@ -66,8 +67,6 @@ class IncidentsPage(Page):
         self.deadlines_button = Button(_("Deadlines…"))
         if not session.actor.may("halls.change"):
             self.deadlines_button.hide()
-        self.empty = Text(_("No incident today."), "soft")
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._wanted: UUID | None = None
         self._step_id = new_id()
         self._busy = False
@@ -85,7 +84,7 @@ class IncidentsPage(Page):
         inside = QVBoxLayout(card)
         inside.setContentsMargins(1, 1, 1, 1)
         inside.addWidget(self.table, 1)
-        inside.addWidget(self.empty, 1)
+        self.first_steps = FirstSteps(self.session, self.name, self.table.viewport())
         below = QHBoxLayout()
         below.setSpacing(12)
         below.addWidget(card, 1)
@@ -116,7 +115,10 @@ class IncidentsPage(Page):
         )
 
     def arrive(self) -> None:
-        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self.first_steps.isVisible():
+            self.first_steps.take_keyboard()
+        else:
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_with(self, **what: Any) -> None:
         """`incident_id`: the incident to show."""
@@ -143,8 +145,7 @@ class IncidentsPage(Page):
 
     def _show(self, shown: _Shown) -> None:
         self.model.show(shown.lines)
-        self.table.setVisible(bool(shown.lines))
-        self.empty.setVisible(not shown.lines)
+        self.first_steps.show_for(empty=not shown.lines)
         chosen = shown.chosen
         if chosen is not None:
             self._wanted = chosen.id

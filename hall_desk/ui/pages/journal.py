@@ -25,6 +25,7 @@ from hall_desk.services.accounts import Role
 from hall_desk.services.journal import Filter, Line
 from hall_desk.ui.buttons import Button
 from hall_desk.ui.fields import LabelledField
+from hall_desk.ui.first_steps import FirstSteps
 from hall_desk.ui.labels import Band, Ground, Text
 from hall_desk.ui.pages import Page, Shortcut
 from hall_desk.ui.tables import Column, RowsModel, Table
@@ -61,9 +62,8 @@ class JournalPage(Page):
         self.export_button = Button(_("Export…"), "plain", EXPORT)
         self.result = Band("muted")
         self.result_words = Text("").wrap()
-        self.empty = Text(_("Nothing was recorded that fits."), "soft")
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.model, self.table = _make_table()
+        self.first_steps = FirstSteps(session, self.name, self.table.viewport())
         self._more = False
         self._dialog: QFileDialog | None = None
         self._fill()
@@ -110,7 +110,6 @@ class JournalPage(Page):
         shown = QVBoxLayout(card)
         shown.setContentsMargins(1, 1, 1, 1)
         shown.addWidget(self.table, 1)
-        shown.addWidget(self.empty, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
@@ -188,8 +187,7 @@ class JournalPage(Page):
             self.person.setCurrentIndex(max(0, self.person.findData(chosen)))
         self._more = page.more
         self.model.show(page.lines)
-        self.table.setVisible(bool(page.lines))
-        self.empty.setVisible(not page.lines)
+        self.first_steps.show_for(empty=not page.lines)
 
     def _scrolled(self, value: int) -> None:
         rows = self.table.rowHeight(0) or 1

@@ -11,6 +11,7 @@ from hall_desk import i18n
 from hall_desk.i18n import N_, _, _n
 from hall_desk.services import away
 from hall_desk.ui.buttons import Button
+from hall_desk.ui.first_steps import FirstSteps
 from hall_desk.ui.labels import Band, Chip, Ground, Text
 from hall_desk.ui.pages import Page, Shortcut
 from hall_desk.ui.tables import Column, RowsModel, Table
@@ -96,7 +97,6 @@ class OutboxPage(Page):
         super().__init__(session, parent)
         self.may_settle = session.actor.may("outbox.settle")
         self.count = Chip("", "info")
-        self.empty = Text("", "soft").wrap()
         self.damaged = Band("bad")
         self.damaged_words = Text("").wrap()
         self.model, self.table = self._make_table()
@@ -143,9 +143,8 @@ class OutboxPage(Page):
         card = Ground()
         inside = QVBoxLayout(card)
         inside.setContentsMargins(0, 0, 0, 0)
-        inside.addWidget(self.empty)
         inside.addWidget(self.table, 1)
-        self.empty.setContentsMargins(24, 24, 24, 24)
+        self.first_steps = FirstSteps(self.session, self.name, self.table.viewport())
         foot = QHBoxLayout()
         foot.setSpacing(12)
         foot.addWidget(self.again)
@@ -189,14 +188,7 @@ class OutboxPage(Page):
         # What needs a hand comes first; each kind in the order it happened.
         lines = sorted(waiting.lines, key=lambda line: line.state == "waiting")
         self.model.show(lines)
-        self.table.setVisible(bool(lines))
-        self.empty.setVisible(not lines)
-        self.empty.setText(
-            _(
-                "Nothing waits. When the server is away, what this PC records is kept here, and sent by itself "
-                "when the server is back."
-            )
-        )
+        self.first_steps.show_for(empty=not lines)
         count = _n("{count} record", "{count} records", len(lines)).format(count=len(lines))
         self.count.show_text(count if lines else "", "bad" if waiting.to_settle else "info")
         self.hint.setVisible(bool(lines) and not self.may_settle)

@@ -13,6 +13,7 @@ from hall_desk.i18n import _, _n
 from hall_desk.services import tickets
 from hall_desk.ui.buttons import Button
 from hall_desk.ui.desk_acts import DeskActs
+from hall_desk.ui.first_steps import FirstSteps
 from hall_desk.ui.labels import Chip, Text
 from hall_desk.ui.pages import Page, Shortcut
 from hall_desk.ui.promise_list import KEY as PROMISES
@@ -63,6 +64,7 @@ class ProxyPage(Page):
         if not session.actor.may("tickets.open"):
             self.new_button.hide()
         self.board = TicketBoard(session)
+        self.first_steps = FirstSteps(session, self.name, self.board)
         self.panel = TicketPanel(session)
         self.panel.setFixedWidth(330)
         self.acts = DeskActs(session, self.panel, self)
@@ -162,6 +164,8 @@ class ProxyPage(Page):
 
     def _show(self, read: tuple[Board, TicketView | None]) -> None:
         board, ticket = read
+        cards = (board.queued, board.handling, board.suspended, board.ready)
+        self.first_steps.show_for(empty=not any(cards))
         self.problem.hide()
         first = self._board is None
         self._board = board

@@ -20,6 +20,7 @@ from hall_desk.ui.checks_table import make_table, waits
 from hall_desk.ui.dialogs.incident import IncidentDialog
 from hall_desk.ui.dialogs.new_ticket import NewTicketDialog
 from hall_desk.ui.dialogs.slip import SlipDialog
+from hall_desk.ui.first_steps import FirstSteps
 from hall_desk.ui.hall_head import HallHead
 from hall_desk.ui.labels import Ground, Text
 from hall_desk.ui.pages import Page, Shortcut
@@ -84,6 +85,7 @@ class ScreeningPage(Page):
         self.incident_button = Button(_("Report an incident"), "danger", "F9")
         self.today = TodayPanel()
         self.model, self.table = make_table(session.store)
+        self.first_steps = FirstSteps(session, self.name, self.table.viewport())
         self._saving: NewCheck | None = None
         # What was measured while a check was being saved belongs to the next person.
         self._measured: Temperature | None = None
@@ -174,6 +176,7 @@ class ScreeningPage(Page):
         self.hall.show_door(shown.door)
         self.today.show_summary(shown.summary, shown.threshold_tenths)
         self.model.show(shown.checks)
+        self.first_steps.show_for(empty=not shown.checks)
         self.strip.show_holds(shown.holds, self.session.now())
         self.badge.emit(len(shown.holds), "bad")
 

@@ -14,6 +14,7 @@ from hall_desk.services import matters, repeats, tickets
 from hall_desk.ui import key_map
 from hall_desk.ui.dialogs.standard_papers import StandardPapersDialog
 from hall_desk.ui.dialogs.ticket_steps import SuspendDialog, TerminateDialog, TransferDialog
+from hall_desk.ui.first_steps import FirstSteps
 from hall_desk.ui.id_line import show_id
 from hall_desk.ui.key_press import KeyPress
 from hall_desk.ui.pages import Page, Shortcut
@@ -77,6 +78,7 @@ class WindowPage(Page):
         self.waiting = CardColumn(session, _("Waiting here"), "card", window=False)
         self.here = CardColumn(session, _("In hand and suspended"), "card", window=False)
         self.ticket = WindowTicket(session)
+        self.first_steps = FirstSteps(session, self.name, self.ticket.nothing)
         self._lay_out()
         for column, other in ((self.waiting, self.here), (self.here, self.waiting)):
             column.selected.connect(self._select)
@@ -99,7 +101,7 @@ class WindowPage(Page):
         panel.terminate_wanted.connect(lambda: self._ask(TerminateDialog))
         panel.papers_wanted.connect(self.show_papers)
         panel.id_wanted.connect(self.show_id)
-        panel.nothing.setText(
+        self._nothing_words = (
             _("Nothing in hand. Claim the next ticket with {key}.").format(key=key_map.now("F6"))
             if actor.may("tickets.claim")
             else _("Choose a ticket to look at it.")
@@ -169,6 +171,7 @@ class WindowPage(Page):
     def reload(self) -> None:
         actor, window_id, ticket_id = self.session.actor, self._window_id, self._ticket_id
         if window_id is None:
+            self._show_first_steps(idle=True)
             return
 
         def work() -> _Read:
@@ -202,6 +205,8 @@ class WindowPage(Page):
         self.waiting.show_cards(board.queued)
         self.here.show_cards((*board.handling, *board.suspended))
         self.head.show_claims(read.claims)
+        idle = not (board.queued or board.handling or board.suspended or read.ticket)
+        self._show_first_steps(idle=idle)
         self._show_badge(board)
         chosen = read.ticket
         if chosen is not None and self._ticket_id in (None, chosen.card.id):
@@ -218,6 +223,11 @@ class WindowPage(Page):
         if self._first and (focused is None or self.isAncestorOf(focused)):
             self._first = False
             self.arrive()
+
+    def _show_first_steps(self, *, idle: bool) -> None:
+        """The card of first steps while the window has no work at all; else what to do next in its place."""
+        self.ticket.nothing.setText("" if idle else self._nothing_words)
+        self.first_steps.show_for(empty=idle)
 
     def _show_ticket(self, ticket: TicketView | None, result_texts: tuple[str, ...]) -> None:
         self._ticket_id = ticket.card.id if ticket else None

@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QListWidget, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from hall_desk import errors, i18n
-from hall_desk.i18n import _, _n
+from hall_desk.i18n import _
 from hall_desk.services import directory, founding
 from hall_desk.services.directory_columns import Kind
 from hall_desk.services.founding import FilePlan, NewHall
 from hall_desk.ui.buttons import Segmented
+from hall_desk.ui.import_preview import ProblemList, added_words, problem_words
 from hall_desk.ui.labels import Chip, Text
 from hall_desk.ui.setup import Draft, Step, focus
 from hall_desk.ui.setup.choose_file import FileEdit
@@ -60,11 +61,7 @@ class ListsStep(Step):
             grid.addWidget(edit, row, 1)
             grid.addWidget(chip, row, 2, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
             self.files[kind.value], self.chips[kind.value] = edit, chip
-        self.problems = QListWidget()
-        self.problems.setAccessibleName(_("What is wrong in the files"))
-        self.problems.setProperty("framed", "yes")
-        self.problems.setWordWrap(True)
-        self.problems.setMinimumHeight(90)
+        self.problems = ProblemList()
         self.problems.hide()
         self.body.addWidget(self.start)
         self.body.addWidget(self.words)
@@ -189,21 +186,12 @@ class ListsStep(Step):
             elif plan.waits:
                 chip.show_text(_("after the windows"), "muted")
             elif plan.good:
-                chip.show_text(
-                    _n("{count} to add", "{count} to add", plan.added).format(count=plan.added),
-                    "ok",
-                )
+                chip.show_text(added_words(plan.added), "ok")
             else:
-                words = _n("{count} problem", "{count} problems", plan.problem_count)
-                chip.show_text(words.format(count=plan.problem_count), "bad")
-        self.problems.clear()
-        for plan in plans:
-            for problem in plan.problems:
-                self.problems.addItem(f"{plan.path.name} · {problem.sentence()}")
-            hidden = plan.problem_count - len(plan.problems)
-            if hidden > 0:
-                more = _n("And {count} more problem.", "And {count} more problems.", hidden)
-                self.problems.addItem(f"{plan.path.name} · {more.format(count=hidden)}")
+                chip.show_text(problem_words(plan.problem_count), "bad")
+        self.problems.show_files(
+            (plan.path.name, plan.problems, plan.problem_count) for plan in plans
+        )
         self.problems.setVisible(self.problems.count() > 0)
         if self.problems.count():
             self.show_problem(
