@@ -31,6 +31,7 @@ For development:
     ./desk shots OUT               a picture of every page
     ./desk bench NAME              claims, notices, printing or search: our way and a floor;
                                    dashboard: ten years of a hall beside one
+    ./desk build                   dist/hall-desk, a folder that runs without Python, and its self-check
     ./desk texts                   which texts lack a translation and which are no longer used
     ./desk build-resources         fonts and translations, where they are missing or old
     ./desk lock [--upgrade]        renews requirements/*.lock from pyproject.toml: after a change
@@ -224,6 +225,16 @@ def build(arguments: list[str]) -> int:
     return 0
 
 
+def bundle(arguments: list[str]) -> int:
+    """The program as one folder that runs without Python, checked where a hall would run it."""
+    refuse(arguments)
+    python = prepare("dev")
+    import build
+
+    build.build(ROOT, python)
+    return 0
+
+
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "demo": demo,
     "run": run,
@@ -231,6 +242,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "check": check,
     "shots": shots,
     "bench": bench,
+    "build": bundle,
     "texts": texts,
     "build-resources": build,
     "lock": lock,

@@ -23,6 +23,7 @@ from hall_desk.cli import (
     papers,
     purge,
     sample,
+    self_check,
     server,
     staff,
 )
@@ -58,7 +59,20 @@ def parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
         return added
 
-    for topic in (hall, sample, papers, journal, purge, load, server, staff, key, drill, doctor):
+    for topic in (
+        hall,
+        sample,
+        papers,
+        journal,
+        purge,
+        load,
+        server,
+        staff,
+        key,
+        drill,
+        doctor,
+        self_check,
+    ):
         topic.declare(command)
     return made
 

@@ -165,3 +165,17 @@ def _seen(connection: sqlite3.Connection) -> float | None:
     """The windows of one PC look for each other's commits, which needs the log beside the file (WAL)."""
     mode = _one(connection, "PRAGMA journal_mode")[0]
     return 0.0 if mode == "wal" else None
+
+
+def sqlite_version() -> str:
+    """Of the engine for a hall on this PC."""
+    return sqlite3.sqlite_version
+
+
+def postgresql_driver() -> tuple[bool, str]:
+    """Whether the compiled driver for a hall on a server is at work, and what it is called with its versions."""
+    libpq = psycopg.pq.version()
+    return (
+        psycopg.pq.__impl__ == "binary",
+        f"psycopg {psycopg.__version__} · libpq {libpq // 10000}",
+    )
