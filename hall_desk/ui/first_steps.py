@@ -152,7 +152,7 @@ PURPOSES: dict[str, Contents] = {
     ),
     "trips": Contents(
         N_("Nobody had to come twice. Who comes again for the same matter within 30 days stands here."),
-        (FirstStep(N_("Lists of the hall"), "lists", "lists.read"),),
+        (FirstStep(N_("Hall lists"), "lists", "lists.read"),),
     ),
 }  # fmt: skip
 NO_MATTERS = Contents(

@@ -43,7 +43,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("dashboard", "Ctrl+F2", N_("The day so far"), PAGES),
     Action("incidents", "Ctrl+F9", N_("Incidents"), PAGES),
     Action("people", "Ctrl+F10", N_("Staff health"), PAGES),
-    Action("lists", "Ctrl+F3", N_("Lists of the hall"), PAGES),
+    Action("lists", "Ctrl+F3", N_("Hall lists"), PAGES),
     Action("foyer", "Ctrl+F11", N_("Foyer screen"), PAGES),
     Action("report", "F12", N_("Report"), PAGES),
     Action("trips", "Ctrl+F6", N_("Second trips"), PAGES),

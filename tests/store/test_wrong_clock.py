@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from hall_desk.services import halls
-from hall_desk.services.accounts import Actor
+from hall_desk.services import accounts, halls
+from hall_desk.services.accounts import Actor, Role
 from hall_desk.store import models
 from hall_desk.store.database import Store
 from tests.conftest import PIN
@@ -21,6 +21,8 @@ from tests.conftest import PIN
 CLIENT = "tests.store.wrong_clock"
 ROOT = Path(__file__).parents[2]
 NEAR = timedelta(minutes=2)
+# The hall is a real one: it takes no easy PIN.
+FRONT_DESK_PIN = "7391"
 
 
 @pytest.fixture
@@ -38,6 +40,12 @@ def store(place: str, quick_pins: None) -> Iterator[Store]:
     made.close()
 
 
+@pytest.fixture
+def front_desk(store: Store, manager: Actor) -> Actor:
+    accounts.add_staff(manager, "陈晓", Role.FRONT_DESK, FRONT_DESK_PIN)
+    return accounts.sign_in(store, "陈晓", FRONT_DESK_PIN, "A")
+
+
 @pytest.mark.parametrize("hours", [-31, 7])
 def test_a_pc_whose_clock_is_wrong_changes_nothing(
     hours: int, place: str, store: Store, front_desk: Actor, small_hall: dict[str, Any]
@@ -45,7 +53,15 @@ def test_a_pc_whose_clock_is_wrong_changes_nothing(
     told = []
     for shifted in (hours, 0):
         ran = subprocess.run(
-            [sys.executable, "-m", CLIENT, str(shifted), place, str(small_hall["medical"])],
+            [
+                sys.executable,
+                "-m",
+                CLIENT,
+                str(shifted),
+                place,
+                str(small_hall["medical"]),
+                FRONT_DESK_PIN,
+            ],
             cwd=ROOT,
             capture_output=True,
             text=True,

@@ -28,7 +28,7 @@ time.time_ns = lambda: int(time.time() * 1e9)
 dt.datetime = Shifted  # type: ignore[misc]
 
 
-def main(place: str, matter: str) -> None:
+def main(place: str, matter: str, pin: str) -> None:
     from uuid import UUID
 
     from hall_desk.services import accounts, tickets
@@ -36,7 +36,7 @@ def main(place: str, matter: str) -> None:
     from hall_desk.store.ids import new_id
 
     store = Store.open(place)
-    desk = accounts.sign_in(store, "陈晓", "2468", "A")
+    desk = accounts.sign_in(store, "陈晓", pin, "A")
     new = tickets.NewTicket(new_id(), UUID(matter), "于女士", consent=True, second_allowed=True)
     view = tickets.open(desk, new)
     print(

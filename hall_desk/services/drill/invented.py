@@ -48,6 +48,8 @@ _ROLES = {
     "working_group": "工作组",
     "foyer": "门厅屏",
 }
+# Characters of an invented name: a surname and two more.
+LONGEST = 3
 
 
 class Invented:
@@ -56,6 +58,7 @@ class Invented:
     def __init__(self, avoid: Collection[str] = ()) -> None:
         self._chance = random.SystemRandom()
         self._used = set(avoid)
+        self._short = [real for real in self._used if 1 < len(real) <= LONGEST]
         self._names: dict[str, str] = {}
         self._phones: dict[str, str] = {}
 
@@ -74,7 +77,8 @@ class Invented:
     def _fresh(self, make: object) -> str:
         while True:
             made = make()  # type: ignore[operator]
-            if made not in self._used:
+            # Nor may a longer name hold a real shorter one.
+            if made not in self._used and not any(real in made for real in self._short):
                 self._used.add(made)
                 return str(made)
 

@@ -1,4 +1,4 @@
-"""Lists of the hall and communities: the hall's lists row by row, edited by several managers at once."""
+"""Hall lists and communities: the hall's lists row by row, edited by several managers at once."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class ListsPage(Page):
 
     @classmethod
     def title(cls) -> str:
-        return _("Lists of the hall")
+        return _("Hall lists")
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
