@@ -83,13 +83,27 @@ class _Writer:
         self.process.close()
 
 
+def _copied(copy: Path, log: bytes) -> int:
+    """How much of the log a checkpoint has begun to copy into the database, having forced all of it before.
+
+    That may be a commit further than the last one that was acknowledged, if it was stopped in between.
+    """
+    index = Path(f"{copy}-shm")
+    if len(log) <= WAL_HEAD or not index.exists():
+        return 0
+    # https://www.sqlite.org/walformat.html#the_walindex_file_format: the field nBackfillAttempted
+    (frames,) = struct.unpack_from("=I", index.read_bytes(), 128)
+    size = int.from_bytes(log[8:12], "big")
+    return WAL_HEAD + frames * (FRAME_HEAD + size) if frames else 0
+
+
 def _spoil_log(copy: Path, forced: tuple[bytes, int], chance: random.Random) -> bytes:
     """Loses of the log what no commit had forced to the disk; gives what is left of it."""
     path = Path(f"{copy}-wal")
     log = path.read_bytes() if path.exists() else b""
     salt, end = forced
     # A log begun anew after the last acknowledged commit: that one is in the database, which was forced before.
-    kept = end if log[16:24] == salt else 0
+    kept = max(end if log[16:24] == salt else 0, _copied(copy, log))
     assert kept <= len(log)
     cut = chance.randint(kept, len(log))
     how = chance.choice(("as it is", "cut", "torn", "nonsense", "zeros"))
