@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from hall_desk.store.database import Store
 
 SIZES = ((1366, 768), (1920, 1080))
-_QUIET_MS = 250
+_QUIET_MS = 200  # before a picture: longer than a search waits for the next key
+_PAUSE_MS = 25  # between two steps
 _LONGEST_MS = 20_000
 
 
@@ -113,7 +114,7 @@ class _Photographer:
                     dialog.reject()
                 window.hide()
                 window.deleteLater()
-                settle(self._background)
+                settle(self._background, _PAUSE_MS)
 
     def _scene(self, actor: Actor, scene: Scene) -> list[Path]:
         with self._session(actor) as (_session, window):
@@ -121,10 +122,10 @@ class _Photographer:
                 return []
             window.show()
             window.go(scene.page)
-            settle(self._background)
             if scene.prepare is not None:
+                settle(self._background, _PAUSE_MS)
                 scene.prepare(window)
-                settle(self._background)
+            settle(self._background)
             if scene.dialog and not window.dialogs():
                 return []
             return [self._take(window, scene.name)]
@@ -160,8 +161,8 @@ class _Photographer:
         return path
 
 
-def settle(background: Background) -> None:
-    """Lets the screen catch up: returns when both lanes have been idle for a moment."""
+def settle(background: Background, quiet_ms: int = _QUIET_MS) -> None:
+    """Lets the screen catch up: returns when all lanes have been idle for `quiet_ms`."""
     loop = QEventLoop()
     quiet = QTimer()
     quiet.setInterval(25)
@@ -170,7 +171,7 @@ def settle(background: Background) -> None:
     def look() -> None:
         waited["all"] += 25
         waited["idle"] = waited["idle"] + 25 if background.idle() else 0
-        if waited["idle"] >= _QUIET_MS or waited["all"] >= _LONGEST_MS:
+        if waited["idle"] >= quiet_ms or waited["all"] >= _LONGEST_MS:
             loop.quit()
 
     quiet.timeout.connect(look)
