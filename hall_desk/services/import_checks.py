@@ -14,6 +14,7 @@ from hall_desk.i18n import _
 from hall_desk.services.accounts import Role
 from hall_desk.services.directory_columns import KEY_FIELD, Kind, key_of
 from hall_desk.services.directory_contents import Existing, by_key, contents
+from hall_desk.services.import_plans import differences
 from hall_desk.services.import_problems import Problem
 from hall_desk.services.import_reading import Record
 from hall_desk.store import models
@@ -156,24 +157,7 @@ class _Check:
                 record.values["window"] = self._window(record, "window", number)
             after[record.key] = {"retired": False, **after.get(record.key, {}), **record.values}
             if self._retires_now(record):
-                papers = models.Paper.select().where(
-                    models.Paper.holder_staff == self.existing[record.key].id,
-                    models.Paper.holder.in_(["desk", "runner", "window"]),
-                )
-                if count := papers.count():
-                    self._problem(record, "retired", "holds_papers", "", count=count)
-                claims = (
-                    models.Claim.select()
-                    .join(models.Ticket)
-                    .where(
-                        models.Ticket.hall == self.hall_id,
-                        models.Ticket.state == "handling",
-                        models.Claim.ended_at.is_null(),
-                        models.Claim.staff == self.existing[record.key].id,
-                    )
-                )
-                if count := claims.count():
-                    self._problem(record, "retired", "handles_tickets", "", count=count)
+                self._with_empty_hands(record, "retired", "holds_papers", "handles_tickets")
                 turn = models.Shift.select().where(
                     models.Shift.staff == self.existing[record.key].id,
                     models.Shift.ended_at.is_null(),
@@ -181,6 +165,8 @@ class _Check:
                 )
                 if turn.exists():
                     self._problem(record, "retired", "on_post", "")
+            elif name := self._moved_by(record):
+                self._with_empty_hands(record, name, "moved_with_papers", "moved_with_tickets")
         managers = [v for v in after.values() if v.get("role") == Role.MANAGER and not v["retired"]]
         if not managers and records:
             record = next((r for r in records if self._was_manager(r)), records[0])
@@ -209,6 +195,36 @@ class _Check:
     def _retires_now(self, record: Record) -> bool:
         before = self.existing.get(record.key)
         return before is not None and not before.retired and self._retired(record)
+
+    def _moved_by(self, record: Record) -> str:
+        """The field that takes a person at work away from where they are, if any: another window, or another role."""
+        before = self.existing.get(record.key)
+        if before is None or before.retired:
+            return ""
+        changes = differences(record, before)
+        return next((name for name in ("window", "role") if name in changes), "")
+
+    def _with_empty_hands(self, record: Record, name: str, papers: str, tickets: str) -> None:
+        """Papers and tickets that a person would take along unseen; the two reasons are what is said of each."""
+        person = self.existing[record.key].id
+        held = models.Paper.select().where(
+            models.Paper.holder_staff == person,
+            models.Paper.holder.in_(["desk", "runner", "window"]),
+        )
+        if count := held.count():
+            self._problem(record, name, papers, "", count=count)
+        claims = (
+            models.Claim.select()
+            .join(models.Ticket)
+            .where(
+                models.Ticket.hall == self.hall_id,
+                models.Ticket.state == "handling",
+                models.Claim.ended_at.is_null(),
+                models.Claim.staff == person,
+            )
+        )
+        if count := claims.count():
+            self._problem(record, name, tickets, "", count=count)
 
     def _was_manager(self, record: Record) -> bool:
         before = self.existing.get(record.key)

@@ -88,6 +88,14 @@ REASONS: dict[str, str] = {
     "clerks_there": N_("Window “{value}” cannot be retired: staff still assigned to it: {count}."),
     "holds_papers": N_("This person cannot be retired: papers of residents still held: {count}."),
     "handles_tickets": N_("This person cannot be retired: tickets still being handled: {count}."),
+    "moved_with_papers": N_(
+        "This person keeps role and window while holding papers of residents ({count}). "
+        "Hand them over first."
+    ),
+    "moved_with_tickets": N_(
+        "This person keeps role and window while handling tickets ({count}). "
+        "Hand them over or put them back first."
+    ),
     "on_post": N_("This person is on a post. End that turn or hand it over first."),
     "last_manager": N_("The hall would have no manager left."),
     "oneself": N_("Nobody retires themselves: another manager does."),

@@ -462,6 +462,24 @@ def test_a_member_of_staff_who_holds_papers_is_not_retired(
     )
 
 
+def test_who_holds_papers_or_handles_a_ticket_is_not_moved(
+    manager: Actor, front_desk: Actor, clerk: Actor, small_hall: dict[str, Any]
+) -> None:
+    take(manager, Kind.WINDOWS, WINDOWS)
+    new = NewTicket(
+        new_id(), small_hall["medical"], "于女士", consent=True, papers=(NewPaper("身份证"),)
+    )
+    card = tickets.open(front_desk, new).card
+    text = "姓名,岗位,窗口\n{},{},{}\n"
+    promoted = text.format(front_desk.name, "管理人员", "")
+    assert wrong(manager, Kind.STAFF, promoted) == [(2, "B", "moved_with_papers")]
+    tickets.claim(clerk, card.id)
+    moved = text.format(clerk.name, "窗口人员", "1")
+    assert wrong(manager, Kind.STAFF, moved) == [(2, "C", "moved_with_tickets")]
+    # Nothing speaks against a list that leaves them where they are.
+    assert not take(manager, Kind.STAFF, text.format(clerk.name, "窗口人员", "3号")).writes
+
+
 def test_matters_may_not_name_a_retired_window_unless_retired_themselves(manager: Actor) -> None:
     take(
         manager,

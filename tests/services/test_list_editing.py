@@ -473,6 +473,28 @@ def test_who_is_needed_stays(
     assert accounts.sign_in(store, clerk.name, PIN)
 
 
+def test_a_clerk_at_work_keeps_window_and_role(
+    manager: Actor, front_desk: Actor, clerk: Actor, small_hall: dict[str, Any]
+) -> None:
+    new = NewTicket(new_id(), small_hall["medical"], "赵一", consent=True)
+    card = tickets.open(front_desk, new).card
+    tickets.claim(clerk, card.id)
+    one = row(manager, Kind.STAFF, clerk.person())
+    for typed, field in (({"window": "2"}, "window"), ({"role": "前台人员"}, "role")):
+        wanted = form(Kind.STAFF, one, **typed)
+        assert refused(list_editing.edit, manager, Kind.STAFF, one.id, one.values, wanted) == [
+            (field, None, "此人正在办理 1 件代办单，不能改岗位或窗口，请先交接或退回队列。")
+        ]
+    renamed = form(Kind.STAFF, one, name="张小敏")
+    list_editing.edit(manager, Kind.STAFF, one.id, one.values, renamed)
+    tickets.release(clerk, card.id, "材料不全")
+    one = row(manager, Kind.STAFF, clerk.person())
+    list_editing.edit(
+        manager, Kind.STAFF, one.id, one.values, form(Kind.STAFF, one, role="前台人员")
+    )
+    assert row(manager, Kind.STAFF, one.id).values["role"] == "front_desk"
+
+
 def test_windows_stand_where_they_are_moved_to(manager: Actor, small_hall: dict[str, Any]) -> None:
     third = list_editing.add(manager, Kind.WINDOWS, form(Kind.WINDOWS, **WINDOW))
     version = halls.settings(manager).directory_version
