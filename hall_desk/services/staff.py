@@ -2,12 +2,12 @@
 
 Whoever leaves is retired, never deleted: what they did stays theirs. A retired person cannot sign in, agrees to nothing
 and stands in no list to choose from. A screen they are still signed in at asks
-`still_here` when the hall's people change.
+`as_now` when the hall's people change.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hall_desk import errors
@@ -58,17 +58,25 @@ def everyone(actor: Actor) -> list[Person]:
         ]
 
 
-def still_here(actor: Actor) -> bool:
-    """Whether the actor's account is what it was at sign-in: neither retired nor of another role or window."""
+def as_now(actor: Actor) -> Actor | None:
+    """The actor as they and their window are called by now; None when they left or have another role or window."""
     if actor.staff_id is None:
-        return True
+        return actor
     with actor.store.reading():
-        row = Staff.get_or_none(Staff.id == actor.staff_id, Staff.hall == actor.hall_id)
-    return (
-        row is not None
-        and row.retired_at is None
-        and (row.role, row.window_id) == (actor.role.value, actor.window_id)
-    )
+        row = (
+            Staff.select(Staff, Window)
+            .join(Window, "LEFT OUTER JOIN")
+            .where(Staff.id == actor.staff_id, Staff.hall == actor.hall_id)
+            .first()
+        )
+    if row is None or row.retired_at is not None:
+        return None
+    if (row.role, row.window_id) != (actor.role.value, actor.window_id):
+        return None
+    if row.window_id is None:
+        return replace(actor, name=row.name)
+    window = row.window
+    return replace(actor, name=row.name, window_number=window.number, window_name=window.name)
 
 
 def retire(actor: Actor, name: str) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 # Enter pressed twice by somebody in a hurry unlocks, and sends nothing of the form below.
 DOUBLE_PRESS_MS = 500
-_SETTING, _STAFF = frozenset({"setting"}), frozenset({"staff"})
+_SETTING, _NAMES = frozenset({"setting"}), frozenset({"staff", "window"})
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _KEYS = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress, QEvent.Type.KeyRelease)
 
@@ -111,7 +111,8 @@ class DeskLock(QObject):
     def _signed_in(self, actor: Actor) -> None:
         before = self._session.actor
         if actor.staff_id == before.staff_id and same_work(actor, before):
-            self._session.actor = actor
+            if actor != before:
+                self._session.take_over(actor)
             self.unlock()
         else:
             self.came.emit(actor)
@@ -119,19 +120,23 @@ class DeskLock(QObject):
     def _on_changed(self, changed: Changed) -> None:
         if changed.touches(_SETTING):
             self._read_limit()
-        if changed.touches(_STAFF):
+        if changed.touches(_NAMES):
             actor = self._session.actor
             self._session.background.data(
                 self,
-                lambda: (actor, staff.still_here(actor)),
-                self._take_still_here,
+                lambda: (actor, staff.as_now(actor)),
+                self._take_as_now,
                 _nobody,
-                replaces="still_here",
+                replaces="as_now",
             )
 
-    def _take_still_here(self, answer: tuple[Actor, bool]) -> None:
-        actor, still_here = answer
-        if still_here or actor.staff_id != self._session.actor.staff_id:
+    def _take_as_now(self, answer: tuple[Actor, Actor | None]) -> None:
+        actor, now = answer
+        if actor != self._session.actor:
+            return  # somebody else has come meanwhile, and was asked about at sign-in
+        if now is not None:
+            if now != actor:
+                self._session.take_over(now)
             return
         self.lock()
         self.screen.say(

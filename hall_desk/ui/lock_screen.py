@@ -206,6 +206,7 @@ class LockScreen(QWidget):
         self.another.clicked.connect(self.choose)
         self.back.clicked.connect(self.show_own)
         self._session.ticked.connect(self._show_time)
+        self._session.actor_changed.connect(self._show_new_name)
 
     # --- what is shown -----------------------------------------------------------------------------
 
@@ -234,6 +235,11 @@ class LockScreen(QWidget):
             self._other = None
             self._show_person(actor.name, post_text(actor))
             self.state.setText(_("This screen is locked. Signed in:"))
+
+    def _show_new_name(self) -> None:
+        # Under the old name the PIN would be refused.
+        if self.isVisible() and not self._choosing and self._other is None:
+            self.show_own()
 
     def choose(self) -> None:
         """Offers the people of this hall, the last ones of this PC first."""

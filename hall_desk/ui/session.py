@@ -50,7 +50,8 @@ class Session(QObject):
         paper_told: what became of a paper (kind `info`, `success` or `error`, and a sentence).
         settings_changed: this PC's settings are other ones now.
         clock_differed: a sentence about this PC's wrong clock; told once, and empty when it is right again.
-        actor_changed: somebody else with the same rights goes on with what is on the screen.
+        actor_changed: somebody else with the same rights goes on with what is on the screen, or the same one is
+            called otherwise now.
     """
 
     changed = Signal(object)
@@ -140,7 +141,10 @@ class Session(QObject):
         papers.send(self, pdf, title, purpose, options)
 
     def take_over(self, actor: Actor) -> None:
-        """Lets another person with the same rights go on with what is on the screen; all is read again for them."""
+        """Lets another person with the same rights go on with what is on the screen; all is read again for them.
+
+        Also the same person, who or whose window has another name now.
+        """
         self.actor = actor
         self.actor_changed.emit()
         self.read_all_again()
@@ -154,6 +158,7 @@ class Session(QObject):
     def wake(self, actor: Actor) -> None:
         """Goes on after `rest`, for the same person as they signed in now."""
         self.actor = actor
+        self.actor_changed.emit()
         self._listen()
         self.outbox.start()
         self.journal.start()

@@ -279,5 +279,5 @@ OPEN = {
     "journal.seal_due": "the program itself, on a timer; it adds seals and tells nothing",
     "ratings.rate": "a guest with a key that staff offered; no account may",
     "repeats.once": "the step that it is given asks",
-    "staff.still_here": "everybody, about themselves",
+    "staff.as_now": "everybody, about themselves",
 }

@@ -5,12 +5,23 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from hall_desk import errors, i18n
-from hall_desk.services import accounts, attendance, directory, posts, staff, tickets
+from hall_desk.services import (
+    accounts,
+    attendance,
+    directory,
+    list_editing,
+    list_forms,
+    posts,
+    staff,
+    tickets,
+)
 from hall_desk.services.accounts import Actor, Role
+from hall_desk.services.list_editing import Typed
 from hall_desk.services.posts import NewShift
 from hall_desk.services.tickets import NewPaper, NewTicket
 from hall_desk.store import models
@@ -165,21 +176,38 @@ def test_an_import_obeys_the_same_rules(manager: Actor, front_desk: Actor, tmp_p
     for stopped in ("是", "否"):
         file.write_text(f"姓名,角色,窗口,停用\n陈晓,前台,,{stopped}\n", "utf-8")
         directory.import_file(manager, "staff", file)
-        assert staff.still_here(front_desk) == (stopped == "否")
+        assert (staff.as_now(front_desk) is not None) == (stopped == "否")
 
 
 def test_a_screen_learns_that_its_person_left_or_does_something_else(
     store: Store, manager: Actor, clerk: Actor, front_desk: Actor
 ) -> None:
-    assert all(staff.still_here(actor) for actor in (manager, clerk, accounts.operator(store)))
+    for actor in (manager, clerk, accounts.operator(store)):
+        assert staff.as_now(actor) == actor
     staff.retire(manager, front_desk.name)
-    assert not staff.still_here(front_desk)
+    assert staff.as_now(front_desk) is None
     with store.change(manager) as change:
         models.Staff.update(role="front_desk", window=None).where(
             models.Staff.id == clerk.staff_id
         ).execute()
         change.record("staff.changed", clerk.staff_id)
-    assert not staff.still_here(clerk)
+    assert staff.as_now(clerk) is None
+
+
+def test_a_screen_learns_what_its_person_and_their_window_are_called_now(
+    manager: Actor, clerk: Actor, small_hall: dict[str, Any]
+) -> None:
+    def renames(kind: directory.Kind, id_: UUID, **typed: str) -> None:
+        row = next(one for one in list_editing.records(manager, kind) if one.id == id_)
+        texts = {**list_forms.texts(kind, row.values), **typed}
+        list_editing.edit(manager, kind, id_, row.values, Typed(texts))
+
+    renames(directory.Kind.STAFF, clerk.person(), name="张小敏")
+    renames(directory.Kind.WINDOWS, small_hall["window3"], number="13", name="医保", phone="12345")
+    now = staff.as_now(clerk)
+    assert now is not None
+    assert (now.name, now.post, now.window_name) == ("张小敏", "window:13", "医保")
+    assert staff.as_now(now) == now
 
 
 def test_the_list_shows_locks_and_missing_pins_and_those_who_left(

@@ -19,9 +19,19 @@ from PySide6.QtWidgets import (
 )
 
 from hall_desk import i18n
-from hall_desk.services import accounts, halls, incidents, staff, tickets
+from hall_desk.services import (
+    accounts,
+    halls,
+    incidents,
+    list_editing,
+    list_forms,
+    staff,
+    tickets,
+)
 from hall_desk.services.accounts import Role
+from hall_desk.services.directory_columns import Kind
 from hall_desk.services.incidents import NewIncident
+from hall_desk.services.list_editing import Typed
 from hall_desk.services.tickets import NewTicket
 from hall_desk.store import models
 from hall_desk.store.ids import new_id
@@ -525,6 +535,25 @@ def test_who_is_retired_meanwhile_is_locked_out_with_a_sentence(
     type_pin(window, keys, settled)
     assert window.lock.locked
     assert screen.pin.error.isVisible()
+    assert dialog.is_open()
+
+
+def test_who_gets_another_name_is_shown_with_it_and_unlocks_under_it(
+    window: MainWindow, manager: Actor, keys: Keys, qtbot: QtBot, settled: Settled
+) -> None:
+    dialog = half_typed(window, keys, settled)
+    for before, after in (("陈晓", "陈小晓"), ("陈小晓", "陈晓晓")):
+        row = next(
+            one for one in list_editing.records(manager, Kind.STAFF) if one.values["name"] == before
+        )
+        typed = Typed({**list_forms.texts(Kind.STAFF, row.values), "name": after})
+        list_editing.edit(manager, Kind.STAFF, row.id, row.values, typed)
+        qtbot.waitUntil(lambda name=after: window.session.actor.name == name)
+        assert window.top_bar.person.text().startswith(after)
+        window.lock.lock()  # the second name comes while the window is locked
+    assert window.lock.screen.person.text() == "陈晓晓"
+    type_pin(window, keys, settled)
+    assert not window.lock.locked
     assert dialog.is_open()
 
 
