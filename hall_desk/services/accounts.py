@@ -207,13 +207,17 @@ def check_pin(pin: str) -> None:
         raise errors.BadInput("pin", "too_simple")
 
 
-def check_guesses(actor: Actor, pin: str) -> None:
-    """As `check_pin`, and refuses what a stranger would try first; a practice hall, whose PIN all know, takes that."""
+def hash_new_pin(actor: Actor, pin: str) -> str:
+    """The hash of a PIN that somebody in the actor's hall is to have. Raises BadInput `pin` as `hash_pin` does.
+
+    What a stranger would try first is refused too; a practice hall, whose PIN all know, takes that.
+    """
     check_pin(pin)
     with actor.store.asking():
         hall = Hall.get_by_id(actor.hall_id)
     if hall.practice_offset_s is None and _easy(_composed(pin)):
         raise errors.BadInput("pin", "too_simple")
+    return hash_pin(pin)
 
 
 def propose_pin() -> str:
@@ -428,8 +432,7 @@ def add_staff(actor: Actor, name: str, role: Role, pin: str, window_id: UUID | N
     name = name.strip()
     if not name:
         raise errors.BadInput("name", "empty")
-    check_guesses(actor, pin)
-    pin_hash = hash_pin(pin)
+    pin_hash = hash_new_pin(actor, pin)
     with actor.store.change(actor) as change:
         if Staff.select().where(Staff.hall == actor.hall_id, Staff.name == name).exists():
             raise errors.AlreadyThere(kind="staff", key=name)
@@ -452,8 +455,7 @@ def set_pin(actor: Actor, name: str, pin: str) -> None:
     Raises BadInput `pin`, NotFound `staff`. One's own is changed by `change_own_pin`.
     """
     actor.needs("accounts.change")
-    check_guesses(actor, pin)
-    pin_hash = hash_pin(pin)
+    pin_hash = hash_new_pin(actor, pin)
     with actor.store.change(actor) as change:
         staff = Staff.get_or_none(
             Staff.hall == actor.hall_id, Staff.name == name, Staff.retired_at.is_null()
@@ -472,8 +474,7 @@ def change_own_pin(actor: Actor, old: str, new: str) -> None:
     own = actor.person()
     if not old:
         raise errors.BadInput("old_pin", "empty")
-    check_guesses(actor, new)
-    pin_hash = hash_pin(new)
+    pin_hash = hash_new_pin(actor, new)
     if _composed(old) == _composed(new):
         raise errors.BadInput("pin", "same")
     gone = errors.NotFound(kind="staff", key="")

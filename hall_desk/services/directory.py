@@ -14,13 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from hall_desk import errors
 from hall_desk.i18n import _
 from hall_desk.services import halls, import_reading, sheets
-from hall_desk.services.accounts import Actor
+from hall_desk.services.accounts import Actor, hash_new_pin
 from hall_desk.services.directory_columns import (
     COLUMNS,
     HEADINGS,
@@ -71,7 +72,7 @@ def plan(
     """What importing this table would do; nothing is written. Problems are in the plan, not raised. Raises Stopped."""
     actor.needs("directory.import")
     kind = Kind(kind)
-    reading = import_reading.read(kind, table, progress)
+    reading = import_reading.read(kind, table, progress, partial(hash_new_pin, actor))
     with actor.store.reading():
         minutes = halls.load_settings(actor.hall_id).default_promise_minutes
         for record in reading.records:

@@ -14,10 +14,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from hall_desk import errors, i18n
+from hall_desk import i18n
 from hall_desk.i18n import N_, _
 from hall_desk.services import sheets
-from hall_desk.services.accounts import Role, hash_pin
+from hall_desk.services.accounts import Role
 
 LONGEST_NAME = 60
 LONGEST_LINE = 200
@@ -274,17 +274,6 @@ def _role(text: str) -> str:
     return Role(ROLES.parse(text)).value
 
 
-def _pin(text: str) -> str:
-    """The hash of an initial PIN, so that the PIN itself is kept nowhere; empty for none."""
-    text = _folded(text)
-    if not text:
-        return ""
-    try:
-        return hash_pin(text)
-    except errors.BadInput as error:
-        raise Wrong(f"pin_{error.reason}", **without(error.facts, "field", "reason")) from None
-
-
 def without(facts: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if name not in names}
 
@@ -411,8 +400,8 @@ COLUMNS: dict[Kind, tuple[Column, ...]] = {
         Column("name", ("姓名", "Name"), _line(40), needed=True),
         Column("role", ("岗位", "Role", "角色"), _role, ROLES.show, needed=True),
         Column("window", ("窗口", "Window", "窗口号"), _window_number),
-        # Written empty: a PIN is kept nowhere, only its hash.
-        Column("pin", ("初始密码", "Initial PIN", "PIN", "初始PIN", "密码"), _pin, lambda _: ""),
+        # Written empty: a PIN is kept nowhere, only its hash, which `import_reading` makes at once.
+        Column("pin", ("初始密码", "Initial PIN", "PIN", "初始PIN", "密码"), _folded, lambda _: ""),
         _retired_column(),
     ),
     Kind.COMMUNITIES: (

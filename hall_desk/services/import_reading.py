@@ -6,12 +6,14 @@ Only the file is looked at; what the hall has to say to it is for `import_checks
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from hall_desk import errors
 from hall_desk.i18n import _
 from hall_desk.services import sheets
-from hall_desk.services.accounts import Role
+from hall_desk.services.accounts import Role, hash_pin
 from hall_desk.services.directory_columns import (
     COLUMNS,
     KEY_FIELD,
@@ -22,6 +24,7 @@ from hall_desk.services.directory_columns import (
     MaterialValue,
     Wrong,
     key_of,
+    without,
 )
 from hall_desk.services.import_problems import Problem
 from hall_desk.services.progress import ROWS, Progress
@@ -54,9 +57,17 @@ class Reading:
     places: dict[str, tuple[str, str]]
 
 
-def read(kind: Kind, table: Table, progress: Progress | None = None) -> Reading:
-    """Reads a table of this kind; every wrong heading and cell becomes a problem. Raises only Stopped."""
-    reader = _Reader(kind, table, progress or Progress())
+def read(
+    kind: Kind,
+    table: Table,
+    progress: Progress | None = None,
+    pin_hash: Callable[[str], str] = hash_pin,
+) -> Reading:
+    """Reads a table of this kind; every wrong heading and cell becomes a problem. Raises only Stopped.
+
+    `pin_hash` gives what is kept of an initial PIN, or raises BadInput where the hall does not take it.
+    """
+    reader = _Reader(kind, table, progress or Progress(), pin_hash)
     records = reader.records()
     return Reading(tuple(records), tuple(reader.problems), reader.places())
 
@@ -78,10 +89,13 @@ def _known_headings(kind: Kind) -> dict[str, str]:
 
 
 class _Reader:
-    def __init__(self, kind: Kind, table: Table, progress: Progress) -> None:
+    def __init__(
+        self, kind: Kind, table: Table, progress: Progress, pin_hash: Callable[[str], str]
+    ) -> None:
         self.kind = kind
         self.table = table
         self.progress = progress
+        self.pin_hash = pin_hash
         self.problems = list(table.problems)
         self.columns = {column.field: column for column in COLUMNS[kind]}
         self.indexes: dict[str, int] = {}  # field -> index of its column in the table
@@ -173,10 +187,18 @@ class _Reader:
             return False, column.empty
         try:
             # As it stands in the file: a line break at the end can mean something.
-            return True, column.parse(row.cells[self.indexes[name]])
+            value = column.parse(row.cells[self.indexes[name]])
+            return True, self._hashed(value) if name == "pin" else value
         except Wrong as wrong:
             self._problem(row.number, name, wrong.reason, text, **wrong.facts)
             return False, column.empty
+
+    def _hashed(self, pin: str) -> str:
+        try:
+            return self.pin_hash(pin)
+        except errors.BadInput as error:
+            facts = without(error.facts, "field", "reason")
+            raise Wrong(f"pin_{error.reason}", **facts) from None
 
     def _has_needed(self, row: int, name: str, value: Any) -> bool:
         if self.columns[name].needed and value in ("", ()):

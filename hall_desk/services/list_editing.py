@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -220,13 +221,9 @@ def move(actor: Actor, window_id: UUID, by: int) -> bool:
 
 def _read(actor: Actor, kind: Kind, typed: Typed) -> dict[str, Any]:
     """The values of a form. Outside the transaction: a PIN's hash takes its time on purpose."""
-    values, problems = list_forms.read(kind, typed.fields, typed.materials)
-    pin = typed.fields.get("pin", "").strip()
-    if pin and not any(problem.field == "pin" for problem in problems):
-        try:
-            accounts.check_guesses(actor, pin)
-        except errors.BadInput as error:
-            problems.append(FieldProblem("pin", i18n.explain(error)))
+    values, problems = list_forms.read(
+        kind, typed.fields, typed.materials, partial(accounts.hash_new_pin, actor)
+    )
     if problems:
         raise _refusal(problems)
     return values

@@ -6,7 +6,7 @@ record, with a row for each material of a matter.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,16 +126,19 @@ def material_texts(values: Mapping[str, Any] | None) -> tuple[MaterialText, ...]
 
 
 def read(
-    kind: Kind, typed: Mapping[str, str], materials: tuple[MaterialText, ...] = ()
+    kind: Kind,
+    typed: Mapping[str, str],
+    materials: tuple[MaterialText, ...],
+    pin_hash: Callable[[str], str],
 ) -> tuple[dict[str, Any], list[FieldProblem]]:
     """The values of a form by field, and what is wrong with it, each field once, in the form's order.
 
-    An empty PIN is no value.
+    An empty PIN is no value; of another one `pin_hash` is, as in `import_reading`.
     """
     columns = [column for column in COLUMNS[kind] if column.field != "retired"]
     headings = tuple(column.heading for column in columns)
     rows = _rows(columns, typed, materials)
-    reading = import_reading.read(kind, Table("", 0, headings, rows))
+    reading = import_reading.read(kind, Table("", 0, headings, rows), pin_hash=pin_hash)
     problems = list(reading.problems)
     if kind is Kind.MATTERS and not reading.records:
         # Rows without a code belong to nothing and are not read; what else is wrong with them is said as well.

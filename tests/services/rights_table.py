@@ -215,7 +215,7 @@ NEEDS = {
 # Functions that only other services call, inside a transaction or after a check: who answers for the right.
 INSIDE = {
     "accounts.confirm": "posts.hand_over and hand_backs.hand_back, for the second person who agrees",
-    "accounts.check_guesses": "whatever gives somebody a PIN",
+    "accounts.hash_new_pin": "whatever gives somebody a PIN",
     "away.note_sign_in": "away.sign_in, after the PIN was right",
     "away.note_wrong_try": "away.sign_in, after the PIN was wrong",
     "callback_lists.view": "the step that has just changed it",

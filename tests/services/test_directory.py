@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -352,6 +353,16 @@ def test_dates_as_people_write_them(manager: Actor) -> None:
 def test_bad_staff(manager: Actor, rows: str, expected: list[tuple[int, str, str]]) -> None:
     take(manager, Kind.WINDOWS, WINDOWS)
     assert wrong(manager, Kind.STAFF, "姓名,岗位,窗口,PIN\n" + rows) == expected
+
+
+def test_a_real_hall_takes_no_easy_pin_from_a_list(place: str, quick_pins: None) -> None:
+    text = "姓名,岗位,PIN\n王静,前台,2468\n张颖,前台,１２１２\n李静,前台,739164\n"
+    with closing(halls.create(place, name="真大厅", manager="李主任", pin="739164")) as store:
+        operator = accounts.operator(store)
+        assert wrong(operator, Kind.STAFF, text) == [
+            (2, "C", "pin_too_simple"),
+            (3, "C", "pin_too_simple"),
+        ]
 
 
 def test_a_bad_pin_is_not_repeated(manager: Actor) -> None:

@@ -224,7 +224,7 @@ def test_a_real_hall_takes_no_pin_that_a_stranger_would_try_first(
     with closing(halls.create(place, name="真大厅", manager="李主任", pin="739164")) as store:
         boss = accounts.operator(store)
         new = {"name": "陈晓", "role": "前台人员"}
-        for pin in ("2468", "1357", "1212", "123123", "2580"):
+        for pin in ("2468", "1357", "1212", "１２１２", "123123", "2580"):
             assert refused_for(
                 list_editing.add, boss, Kind.STAFF, form(Kind.STAFF, **new, pin=pin)
             ) == i18n.explain(errors.BadInput("pin", "too_simple"))
