@@ -237,6 +237,67 @@ def test_what_is_typed_wrong(office: Office, capsys: pytest.CaptureFixture[str])
     assert main(["directory", *office.words]) == 2
 
 
+# --- the mail server and what was before ---------------------------------------------------------------------
+
+
+def mail(office: Office, *words: str) -> int:
+    return main(["mail", *words, *office.words])
+
+
+def test_the_mail_server_is_set_tried_and_shown(
+    office: Office,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    made = certificate(tmp_path / "tls")
+    monkeypatch.setattr(pc, "default_folder", lambda: tmp_path)
+    assert mail(office, "show") == mail(office, "test") == 1
+    assert capsys.readouterr().err.count("尚未设置邮件服务器") == 2
+    assert mail(office, "set", "--host", HOST) == 2  # who it comes from is missing
+    with MailHost(certificate=made, sign_in=True) as host:
+        monkeypatch.setenv("HALL_DESK_MAIL_PASSWORD", PASSWORD)
+        words = ["--host", HOST, "--port", str(host.port), "--user", USER]
+        words += ["--sender", "hall@example.com", "--ca-file", str(made.ca_file)]
+        assert mail(office, "set", *words) == 0
+        monkeypatch.delenv("HALL_DESK_MAIL_PASSWORD")
+        # What is not named stays: the password too.
+        assert mail(office, "set", "--sender-name", "太平桥大厅") == 0
+        assert mail(office, "test", "--to", "boss@example.com") == 0
+        assert mail(office, "test") == 0
+    assert host.addresses() == ["boss@example.com", "hall@example.com"]
+    assert {got.user for got in host.received} == {USER}
+    capsys.readouterr()
+    assert mail(office, "show") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"{HOST}:{host.port}  加密（STARTTLS）",
+        "太平桥大厅 <hall@example.com>",
+        f"{USER}  本机已存密码",
+    ]
+    assert secret_is_nowhere_but(tmp_path, tmp_path / pc.FILE)
+    # Another encryption goes with its own port, and another port is another server for the password.
+    assert mail(office, "set", "--security", "tls") == 0
+    capsys.readouterr()
+    assert mail(office, "show") == 0
+    shown = capsys.readouterr().out
+    assert f"{HOST}:465" in shown
+    assert "本机没有密码" in shown
+
+
+def test_the_mailings_of_before_are_listed(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert mail(office, "list") == 0
+    assert capsys.readouterr().out == "还没有发送过。\n"
+    with MailHost(Behaviour(answers={address(1): "550 no"})) as host:
+        office.use_server(host.port)
+        assert send(office) == 1
+    capsys.readouterr()
+    assert mail(office, "list") == 0
+    [line] = capsys.readouterr().out.splitlines()
+    assert line.endswith("命令行  第 1 版  已发送 4  未被接收 1")
+
+
 # --- killed -------------------------------------------------------------------------------------------------
 
 

@@ -52,24 +52,32 @@ def wanted(options: argparse.Namespace) -> bool:
 
 def send(options: argparse.Namespace) -> int:
     """0: everybody it was meant for has it. 1: somebody has not, or nobody knows. 2: what was typed is wrong."""
-    from hall_desk.devices.mail import Account
     from hall_desk.documents.directory_mail import directory_letter
-    from hall_desk.services import directory_paper, mail_server, mailings
+    from hall_desk.services import directory_paper, mailings
 
     with opened(options) as (_store, actor):
-        server = mail_server.of_hall(actor)
-        if server is None:
-            raise errors.CannotMail(host="", port=0, reason="no_server")
-        account = Account.of_pc(server, pc.load(folder_of(options)))
-        if given := os.environ.get(PASSWORD_VARIABLE):
-            account = replace(account, password=given)
+        account = account_of(actor, options)
         facts = directory_paper.of_hall(actor)
         subject, text = mailings.proposed(actor)
         letter = directory_letter(facts, subject, text, mailings.date(actor))
         if options.to is not None:
-            return _to_one(account, letter, options.to)
+            return to_one(account, letter, options.to)
         run = _begun(actor, facts.version, subject, text, options)
         return _to_all(actor, run, account, replace(letter, subject=run.subject, text=run.text))
+
+
+def account_of(actor: Actor, options: argparse.Namespace) -> Account:
+    """The hall's mail server with this PC's password, or that of the environment. Raises CannotMail `no_server`."""
+    from hall_desk.devices.mail import Account
+    from hall_desk.services import mail_server
+
+    server = mail_server.of_hall(actor)
+    if server is None:
+        raise errors.CannotMail(host="", port=0, reason="no_server")
+    account = Account.of_pc(server, pc.load(folder_of(options)))
+    if given := os.environ.get(PASSWORD_VARIABLE):
+        account = replace(account, password=given)
+    return account
 
 
 def _begun(actor: Actor, version: int, subject: str, text: str, options: argparse.Namespace) -> Run:
@@ -105,7 +113,8 @@ def _to_all(actor: Actor, run: Run, account: Account, letter: Letter) -> int:
     return DONE if done.counts["sent"] == len(done.results) else COULD_NOT
 
 
-def _to_one(account: Account, letter: Letter, address: str) -> int:
+def to_one(account: Account, letter: Letter, address: str) -> int:
+    """Sends it to one address and says what became of it; gives the exit status. Raises BadInput, CannotMail."""
     from hall_desk.devices.mail import Connection
     from hall_desk.services import mail_addresses
     from hall_desk.store.ids import new_id

@@ -18,7 +18,7 @@ import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -62,6 +62,15 @@ class Account:
         """With what this PC keeps. A password that was typed for another server or user stays where it is."""
         known = settings.mail_password_of == server.account
         return cls(server, settings.mail_password if known else "", settings.mail_ca_file)
+
+    def kept_in(self, settings: Settings) -> Settings:
+        """This PC's settings with the password, as this account's, and the CA file."""
+        return replace(
+            settings,
+            mail_password=self.password,
+            mail_password_of=self.server.account if self.password else "",
+            mail_ca_file=self.ca_file,
+        )
 
 
 @dataclass(frozen=True)

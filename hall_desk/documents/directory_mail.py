@@ -1,4 +1,4 @@
-"""The directory as an e-mail: as PDF to print and put up, and as a workbook to search in."""
+"""The directory as an e-mail: as PDF to print and put up, and as a workbook to search in; and a mail to try the way."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hall_desk.devices.mail import Attachment, Letter
 from hall_desk.documents.directory import directory
+from hall_desk.i18n import _
 from hall_desk.services import directory_paper
 
 if TYPE_CHECKING:
@@ -27,3 +28,10 @@ def directory_letter(facts: Directory, subject: str, text: str, at: datetime) ->
         for ending, kind, content in files
     )
     return Letter(subject, text, tuple(attached), at)
+
+
+def trial_letter(hall: str, at: datetime) -> Letter:
+    """A short letter without the directory, to see that a mail server takes it; `at` stands in it as its date."""
+    subject = _("Test mail of {hall}").format(hall=hall)
+    text = _("The mail server is set up. The directory of windows can be sent.")
+    return Letter(subject, text, (), at)

@@ -21,6 +21,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
+from peewee import fn
+
 from hall_desk import errors
 from hall_desk.i18n import _
 from hall_desk.services import mail_addresses
@@ -33,6 +35,7 @@ from hall_desk.store.journal import Change
 # Longer than one address can take (`devices.mail.Patience.address_s`), with the connection made anew.
 LEASE = timedelta(minutes=5)
 LONGEST_TEXT = 4000
+MOST_PAST = 200
 UNDER_WAY = "under_way"
 
 
@@ -117,6 +120,18 @@ class Mailing:
 
 
 @dataclass(frozen=True)
+class PastMailing:
+    """A mailing in a list of them: who began it, when (UTC), and how many addresses are in which state."""
+
+    id: UUID
+    at: datetime
+    by: str
+    version: int
+    subject: str
+    counts: Counter[str]
+
+
+@dataclass(frozen=True)
 class Run:
     """The right to send a mailing: `key` is given back with every step."""
 
@@ -189,6 +204,34 @@ def latest(actor: Actor) -> Mailing | None:
             .first()
         )
         return None if row is None else _view(actor, row)
+
+
+def past(actor: Actor) -> list[PastMailing]:
+    """The mailings that were begun, the last one first, at most `MOST_PAST`. Raises DatabaseAway."""
+    actor.needs("directory.mail")
+    actor.store.need_server()
+    with actor.store.reading():
+        mailing, result = models.Mailing, models.MailingResult
+        rows = list(
+            mailing.select(mailing, models.Staff)
+            .join(models.Staff, "LEFT OUTER JOIN", on=(mailing.staff == models.Staff.id))
+            .where(mailing.hall == actor.hall_id)
+            .order_by(mailing.at.desc(), mailing.id.desc())
+            .limit(MOST_PAST)
+        )
+        counts: dict[UUID, Counter[str]] = {row.id: Counter() for row in rows}
+        states = (
+            result.select(result.mailing, result.state, fn.COUNT(result.id))
+            .where(result.mailing.in_(list(counts)))
+            .group_by(result.mailing, result.state)
+            .tuples()
+        )
+        for mailing_id, state, count in states:
+            counts[mailing_id][state] = count
+        return [
+            PastMailing(row.id, row.at, _name(row.staff), row.version, row.subject, counts[row.id])
+            for row in rows
+        ]
 
 
 def proposed(actor: Actor) -> tuple[str, str]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from hall_desk import errors, i18n
 from hall_desk import settings as desk_settings
-from hall_desk.devices.mail import Account, Connection, Letter
+from hall_desk.devices.mail import Account, Connection
+from hall_desk.documents.directory_mail import trial_letter
 from hall_desk.i18n import _
 from hall_desk.services import mail_addresses, mail_server, mailings
 from hall_desk.services.mail_server import PORTS, MailServer
@@ -244,13 +244,11 @@ class MailServerForm(QWidget):
             self.to.show_error(i18n.explain(error))
             return
         actor = self._session.actor
-        subject = _("Test mail of {hall}").format(hall=actor.hall_name)
-        text = _("The mail server is set up. The directory of windows can be sent.")
         self._show_busy(busy=True)
         self.say(_("Sending…"))
 
         def work() -> Outcome:
-            letter = Letter(subject, text, (), mailings.date(actor))
+            letter = trial_letter(actor.hall_name, mailings.date(actor))
             with Connection(account) as connection:
                 return connection.send(new_id(), to, "", letter)
 
@@ -279,21 +277,16 @@ class MailServerForm(QWidget):
             return
         actor, seen = self._session.actor, self._seen
         folder = self._session.papers.parent
-        kept: dict[str, Any] = {
-            "mail_password": account.password,
-            "mail_password_of": account.server.account if account.password else "",
-            "mail_ca_file": account.ca_file,
-        }
         self._show_busy(busy=True)
 
         def work() -> MailServer:
             server = mail_server.change(actor, account.server, seen)
-            desk_settings.save(folder, replace(desk_settings.load(folder), **kept))
+            desk_settings.save(folder, account.kept_in(desk_settings.load(folder)))
             return server
 
         def done(server: MailServer) -> None:
             self._show_busy(busy=False)
-            self._session.use_settings(replace(self._session.settings, **kept))
+            self._session.use_settings(account.kept_in(self._session.settings))
             self.show_server(server)
             self.saved.emit(server)
 

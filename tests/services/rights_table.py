@@ -119,6 +119,7 @@ NEEDS = {
     "mailings.go_on": "directory.mail",
     "mailings.latest": "directory.mail",
     "mailings.next_envelope": "directory.mail",
+    "mailings.past": "directory.mail",
     "mailings.proposed": "directory.mail",
     "mailings.recipients": "directory.mail",
     "mailings.record": "directory.mail",
