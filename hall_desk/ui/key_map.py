@@ -85,7 +85,7 @@ FIXED: tuple[tuple[str, str], ...] = (
     ("Alt+R", N_("Window: record the papers received")),
     ("Alt+P", N_("Papers of the ticket shown, its receipt again")),
     ("Alt+I", N_("Show the ID number of the ticket shown")),
-    ("Alt+O", N_("Proxy service: somebody else collects")),
+    ("Alt+O", N_("Proxy service: somebody else collects; second trips: the later visit's ticket")),
     ("Alt+E", N_("Put a ticket right (managers)")),
     ("Alt+N", N_("Window: the note has been read")),
     ("Alt+S", N_("Proxy service: the resident rates")),

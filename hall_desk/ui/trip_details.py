@@ -17,15 +17,18 @@ from hall_desk.ui.labels import Chip, Elided, Ground, Text
 from hall_desk.ui.tables import Column, RowsModel, Table
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from hall_desk.services.second_trips import Line, Trip
 
 WIDTH = 560
-CHANGE, NOTE = "Alt+K", "Alt+W"
+CHANGE, NOTE, LATER = "Alt+K", "Alt+W", "Alt+O"
 STANDING_CHIPS = {REQUIRED: "ok", OPTIONAL: "warn", OTHER_FORM: "warn", ABSENT: "bad"}
 
 
 class TripDetails(Ground):
-    """Asks for what is to be done with the line's paper: `put_asked` and `note_asked` with the note, `require_asked`.
+    """Asks for what is to be done with the line's paper: `put_asked` and `note_asked` with the note, `require_asked`;
+    and with the key of a ticket behind a visit that it is shown, `ticket_asked`.
 
     What is half typed belongs to its line: it waits there while another one is looked at.
     """
@@ -33,6 +36,7 @@ class TripDetails(Ground):
     put_asked = Signal(str)
     require_asked = Signal()
     note_asked = Signal(str)
+    ticket_asked = Signal(object)
 
     def __init__(self, *, may_change: bool, parent: QWidget | None = None) -> None:
         super().__init__("card", parent)
@@ -45,6 +49,8 @@ class TripDetails(Ground):
         self.matter = Text("", "soft").wrap()
         self.model, self.table = _make_table()
         self.missing = Text("").wrap()
+        self.first_button = Button("", "plain", "Enter")
+        self.later_button = Button("", "plain", LATER)
         self.note = LabelledField(
             _("Note at the paper"), placeholder=_("e.g. both sides; not older than three months")
         )
@@ -56,7 +62,10 @@ class TripDetails(Ground):
         self._body = QWidget()
         self._foot = QWidget()
         self._lay_out()
-        self.table.moved_to.connect(self._show_missing)
+        self.table.moved_to.connect(self._show_trip)
+        self.table.chosen.connect(lambda _trip: self.open_first())
+        self.first_button.clicked.connect(self.open_first)
+        self.later_button.clicked.connect(self.open_later)
         self.change_button.clicked.connect(self.change)
         self.note_button.clicked.connect(self.write_note)
         self.note.edit.returnPressed.connect(self._entered)
@@ -72,6 +81,11 @@ class TripDetails(Ground):
         buttons.addWidget(self.change_button)
         buttons.addWidget(self.note_button)
         buttons.addStretch(1)
+        tickets = QHBoxLayout()
+        tickets.setSpacing(10)
+        tickets.addWidget(self.first_button)
+        tickets.addWidget(self.later_button)
+        tickets.addStretch(1)
         foot = QVBoxLayout(self._foot)
         foot.setContentsMargins(0, 0, 0, 0)
         foot.setSpacing(8)
@@ -84,6 +98,7 @@ class TripDetails(Ground):
         inside.addWidget(self.matter)
         inside.addWidget(self.table, 1)
         inside.addWidget(self.missing)
+        inside.addLayout(tickets)
         inside.addWidget(self.advice)
         inside.addWidget(self._foot)
         layout = QVBoxLayout(self)
@@ -119,7 +134,7 @@ class TripDetails(Ground):
             self.table.selectRow(0)
         selected = self.table.selected()
         if selected is not None:
-            self._show_missing(selected)
+            self._show_trip(selected)
         self._show_acts(line)
 
     def _show_acts(self, line: Line) -> None:
@@ -132,7 +147,14 @@ class TripDetails(Ground):
         self.change_button.setVisible(line.standing != REQUIRED)
         self.note_button.setVisible(not absent)
 
-    def _show_missing(self, trip: Trip) -> None:
+    def _show_trip(self, trip: Trip) -> None:
+        first, later = _tickets(trip)
+        for button, key, number in (
+            (self.first_button, first, trip.first_number),
+            (self.later_button, later, trip.second_number),
+        ):
+            button.setVisible(key is not None)
+            button.setText(_("Open {number}").format(number=number))
         papers = _(", ").join(trip_tables.paper_words(one) for one in trip.papers)
         windows = dict.fromkeys(one for one in (trip.first_window, trip.second_window) if one)
         said = [
@@ -141,6 +163,21 @@ class TripDetails(Ground):
             *(_("Window {number}").format(number=number) for number in windows),
         ]
         self.missing.setText("  ·  ".join(part for part in said if part))
+
+    def open_first(self) -> None:
+        """Asks for the ticket of the selected visit; of the later one where the first visit made none."""
+        trip = self._selected()
+        if trip is not None and (key := next(filter(None, _tickets(trip)), None)) is not None:
+            self.ticket_asked.emit(key)
+
+    def open_later(self) -> None:
+        """Asks for the ticket of the later visit."""
+        trip = self._selected()
+        if trip is not None and (key := _tickets(trip)[1]) is not None:
+            self.ticket_asked.emit(key)
+
+    def _selected(self) -> Trip | None:
+        return None if self._line is None else self.table.selected()
 
     def change(self) -> None:
         """Puts the paper on the list with the note, or marks it as required."""
@@ -163,6 +200,12 @@ class TripDetails(Ground):
             self.change()
         else:
             self.write_note()
+
+
+def _tickets(trip: Trip) -> tuple[UUID | None, UUID | None]:
+    """The tickets of the first and of the later visit; one that was only taken up again stands once."""
+    later = trip.second_ticket if trip.second_ticket != trip.first_ticket else None
+    return trip.first_ticket, later
 
 
 def _words(line: Line) -> str:

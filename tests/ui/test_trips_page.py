@@ -13,6 +13,7 @@ from hall_desk import i18n
 from hall_desk.services import checklists, matters, tickets
 from hall_desk.services.accounts import Role
 from hall_desk.services.trip_records import MissingPaper
+from hall_desk.ui.pages.proxy import ProxyPage
 from hall_desk.ui.pages.trips import TripsPage
 from tests.conftest import MORNING
 from tests.documents.reading import joined
@@ -87,6 +88,37 @@ def test_behind_a_line_are_its_visits_and_what_was_missing(
     assert "3号窗口" in details.missing.text().replace(" ", "")
     assert details.standing.text() == "必需"
     assert details.change_button.isHidden()
+
+
+def test_the_tickets_behind_a_visit_are_opened(
+    window: MainWindow, page: TripsPage, keys: Keys, settled: Callable[[], None]
+) -> None:
+    def shown() -> str:
+        settled()
+        proxy = window.page()
+        assert isinstance(proxy, ProxyPage)
+        assert proxy.panel.ticket is not None
+        return f"{proxy.panel.ticket.card.service_day:%m-%d} {proxy.panel.ticket.card.number}"
+
+    # A notice is no ticket: the later visit's is opened, by either key.
+    later = page.details.model.rows[0].second_number
+    assert page.details.first_button.isHidden()
+    assert page.details.later_button.text() == f"打开 {later}"
+    page.table.setFocus()
+    keys.press("Return", "Return")
+    opened = shown()
+    assert opened.endswith(later)
+    window.go("trips")
+    settled()
+    keys.press("Alt+O")
+    assert shown() == opened
+    # Suspended and taken up again: one ticket.
+    window.go("trips")
+    settled()
+    keys.press("Home", "Down", "Down")
+    assert page.details.later_button.isHidden()
+    page.details.first_button.click()
+    assert shown() == "02-15 A001"
 
 
 def test_the_paper_is_put_on_the_checklist_by_one_key(

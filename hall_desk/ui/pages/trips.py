@@ -20,7 +20,7 @@ from hall_desk.ui.first_steps import FirstSteps
 from hall_desk.ui.labels import Band, Ground, Text
 from hall_desk.ui.pages import Page, Shortcut
 from hall_desk.ui.tables import Column, RowsModel, Table
-from hall_desk.ui.trip_details import CHANGE, NOTE, STANDING_CHIPS, TripDetails
+from hall_desk.ui.trip_details import CHANGE, LATER, NOTE, STANDING_CHIPS, TripDetails
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,6 +127,7 @@ class TripsPage(Page):
         self.details.put_asked.connect(self.put_on_checklist)
         self.details.require_asked.connect(self.require)
         self.details.note_asked.connect(self.write_note)
+        self.details.ticket_asked.connect(lambda key: self.session.go("proxy", ticket_id=key))
 
     def shortcuts(self) -> tuple[Shortcut, ...]:
         return (
@@ -134,6 +135,7 @@ class TripsPage(Page):
             Shortcut(SAVE, self.save),
             Shortcut(CHANGE, self.details.change),
             Shortcut(NOTE, self.details.write_note),
+            Shortcut(LATER, self.details.open_later),
         )
 
     def arrive(self) -> None:
