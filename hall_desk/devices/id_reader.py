@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hall_desk.devices.instruments import IdCard, Instrument
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QObject
 
 LONGEST_BURST = 1024
+# What Linux says of keyboards and their like, and what readers among them call themselves.
+INPUT_DEVICES = Path("/proc/bus/input/devices")
+_READERS = re.compile(r"card|reader|scan|bar\s*code|\b(?:IDR|CVR|SDT)[-\d]", re.IGNORECASE)
 _PARTS = re.compile(r"[\t\r\n|,;，；｜、]+")
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{5}(?:19|20)\d{9}[\dXx](?![0-9A-Za-z])")
 _NAME_LABEL = re.compile(r"^\s*(?:姓\s*名|中文姓名|name)\s*[:：=]\s*", re.IGNORECASE)
@@ -45,6 +49,21 @@ class IdReader(Instrument):
             return False
         self.read.emit(card)
         return True
+
+
+def plugged_in(told: Path = INPUT_DEVICES) -> list[str]:
+    """The names of what types here and calls itself a reader or scanner; empty where the system does not tell."""
+    try:
+        blocks = told.read_text("utf-8", "replace").split("\n\n")
+    except OSError:
+        return []
+    names = []
+    for block in blocks:
+        name = re.search(r'^N: Name="(.*)"$', block, re.MULTILINE)
+        types = re.search(r"^H: Handlers=.*\bkbd\b", block, re.MULTILINE)
+        if name and types and _READERS.search(name[1]):
+            names.append(" ".join(name[1].split()))
+    return list(dict.fromkeys(names))
 
 
 def read(text: str) -> IdCard | None:

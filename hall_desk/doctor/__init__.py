@@ -7,11 +7,12 @@ before there is a hall.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from hall_desk import i18n
 from hall_desk.errors import HallDeskError
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from hall_desk.store.health import Health
     from hall_desk.store.outbox import Outbox
 
+_T = TypeVar("_T")
 WORKS, BROKEN, NOT_SET_UP = "works", "broken", "not_set_up"
 LIMIT_S = 8.0
 # Asking a server takes several questions, each with a patience of its own (`store.reaching`).
@@ -121,6 +123,17 @@ def _looked(check: Check, patient: Patient) -> Said:
     finally:
         if patient.actor is not None:
             patient.actor.store.close_thread()
+
+
+def asked_as_manager(patient: Patient, right: str, ask: Callable[[Actor], _T | None]) -> _T | None:
+    """What the hall says to whoever is signed in, or to the command line; None without the right."""
+    if patient.actor is not None:
+        return ask(patient.actor) if patient.actor.may(right) else None
+    from hall_desk.services import accounts
+    from hall_desk.store.database import Store
+
+    with contextlib.closing(Store.open(patient.place)) as store:
+        return ask(accounts.operator(store))
 
 
 STATES = {

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 from pathlib import Path
 
 from hall_desk import i18n
-from hall_desk.devices import printing, slip_printer, thermometer, voice
+from hall_desk.devices import id_reader, printing, slip_printer, thermometer, voice
 from hall_desk.devices.mail import Account, Connection, Patience
 from hall_desk.devices.printer_address import Address, parse
-from hall_desk.doctor import BROKEN, NOT_SET_UP, WORKS, Check, Patient, Said
+from hall_desk.doctor import BROKEN, NOT_SET_UP, WORKS, Check, Patient, Said, asked_as_manager
 from hall_desk.errors import CannotPrint
 from hall_desk.i18n import N_, _, _n
-from hall_desk.services import accounts, mail_server
-from hall_desk.store.database import Store
+from hall_desk.services import mail_server
 
 LEAST_WIDTH, LEAST_HEIGHT = 1200, 700  # the main window's smallest size
 MAIL_LIMIT_S = 15.0
@@ -125,28 +123,27 @@ def _thermometer(patient: Patient) -> Said:
     return Said(WORKS, source.port)
 
 
+def _id_reader(_patient: Patient) -> Said:
+    # It types like a keyboard and answers no question: only its name tells it from one.
+    names = id_reader.plugged_in()
+    if names:
+        return Said(WORKS, _("{names}, plugged in").format(names=_(", ").join(names)))
+    told = _("None that says so; one that types like a keyboard works all the same.")
+    return Said(NOT_SET_UP, told, _(READER_ADVICE))
+
+
 def _mail(patient: Patient) -> Said:
     if patient.health is None or not patient.health.hall:
         return Said(NOT_SET_UP, _("Cannot be told without the hall's database."))
     if patient.actor is None and not patient.alone:
         return Said(NOT_SET_UP, _("Cannot be told before somebody signs in."))
-    server = _mail_server(patient)
+    server = asked_as_manager(patient, "directory.mail", mail_server.of_hall)
     if server is None:
         return Said(NOT_SET_UP, _("None chosen; it is needed to send the directory."))
     patience = Patience(connect_s=5.0, command_s=5.0, answer_s=5.0, address_s=5.0)
     with Connection(Account.of_pc(server, patient.settings), patience) as connection:
         connection.open()
     return Said(WORKS, _("{host}, signed in; nothing was sent").format(host=server.host))
-
-
-def _mail_server(patient: Patient) -> mail_server.MailServer | None:
-    """The hall's mail server; None also for somebody who does not send the directory."""
-    actor = patient.actor
-    if actor is not None:
-        return mail_server.of_hall(actor) if actor.may("directory.mail") else None
-    store = Store.open(patient.place)
-    with contextlib.closing(store):
-        return mail_server.of_hall(accounts.operator(store))
 
 
 CHOOSE_ADVICE = N_(
@@ -171,6 +168,9 @@ CABLE_ADVICE = N_("Plug the cable in, or choose another port in the menu under �
 DIALOUT_ADVICE = N_(
     "Let the administrator add this user to the group that may (dialout on most systems), then sign in again."
 )
+READER_ADVICE = N_(
+    "To try one, open “Devices” in the menu and lay a card on it: what it gives is shown there."
+)
 MAIL_ADVICE = N_("Check the mail server and the password where the directory is sent from.")
 
 CHECKS = (
@@ -180,5 +180,6 @@ CHECKS = (
     Check("screen", N_("Screen"), _screen, SCREEN_ADVICE),
     Check("second_screen", N_("Second monitor"), _second_screen, SCREEN_ADVICE),
     Check("thermometer", N_("Thermometer"), _thermometer, CABLE_ADVICE),
+    Check("id_reader", N_("ID card reader"), _id_reader, READER_ADVICE),
     Check("mail", N_("Mail server"), _mail, MAIL_ADVICE, MAIL_LIMIT_S),
 )

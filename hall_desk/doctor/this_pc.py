@@ -10,8 +10,9 @@ import time
 from pathlib import Path
 
 from hall_desk import errors, i18n
-from hall_desk.doctor import BROKEN, NOT_SET_UP, WORKS, Check, Patient, Said
+from hall_desk.doctor import BROKEN, NOT_SET_UP, WORKS, Check, Patient, Said, asked_as_manager
 from hall_desk.i18n import N_, _, _n
+from hall_desk.services import backups
 from hall_desk.store import hall_key
 from hall_desk.store.database import is_postgres
 from hall_desk.store.local_hall import fingerprint
@@ -106,16 +107,39 @@ def _key(patient: Patient) -> Said:
 
 def _backup(patient: Patient) -> Said:
     if is_postgres(patient.place):
-        return Said(NOT_SET_UP, _("The server's administrator keeps them."))
+        return _server_backup(patient)
     if patient.health is not None and patient.health.practice:
         return Said(WORKS, _("Practice is not kept"))
     newest = _newest(patient.folder / BACKUPS)
     if newest is None:
         return Said(NOT_SET_UP, _("None on this PC yet."), _(BACKUP_ADVICE))
     days = int((time.time() - newest) // 86_400)
-    told = _n("The newest is {count} day old", "The newest is {count} days old", days)
-    state = WORKS if days <= OLD_BACKUP_DAYS else BROKEN
-    return Said(state, told.format(count=days), "" if state == WORKS else _(BACKUP_ADVICE))
+    if days <= OLD_BACKUP_DAYS:
+        return Said(WORKS, _age_words(days))
+    return Said(BROKEN, _age_words(days), _(BACKUP_ADVICE))
+
+
+def _server_backup(patient: Patient) -> Said:
+    """The server has backups of its own, of which the hall knows nothing; it knows those that Hall Desk made."""
+    known = patient.health is not None and bool(patient.health.hall)
+    if not known or (patient.actor is None and not patient.alone):
+        return Said(NOT_SET_UP, _("The server's administrator keeps them."))
+    made = asked_as_manager(patient, "backups.make", backups.newest)
+    if made is None:
+        told = _("None by Hall Desk lately; the server's administrator keeps the server's own.")
+        return Said(NOT_SET_UP, told, _(SERVER_BACKUP_ADVICE))
+    days = int((time.time() - made.timestamp()) // 86_400)
+    if days <= OLD_BACKUP_DAYS:
+        return Said(WORKS, _age_words(days))
+    # No fault: there may be newer ones of the server's own.
+    return Said(NOT_SET_UP, _age_words(days), _(SERVER_BACKUP_ADVICE))
+
+
+def _age_words(days: int) -> str:
+    days = max(0, days)
+    return _n("The newest is {count} day old", "The newest is {count} days old", days).format(
+        count=days
+    )
 
 
 def _newest(folder: Path) -> float | None:
@@ -138,6 +162,10 @@ SETTINGS_ADVICE = N_(
 OUTBOX_ADVICE = N_("A manager decides on the page “Outbox” what is to become of it.")
 KEY_ADVICE = N_("Take the key to this PC from the recovery sheet: hall-desk key take")
 BACKUP_ADVICE = N_("Make one now: hall-desk backup FILE, and keep it on another disk.")
+
+SERVER_BACKUP_ADVICE = N_(
+    "Ask when the server was last backed up and tried, or make one now: hall-desk backup FILE"
+)
 
 CHECKS = (
     Check("folder", N_("Data folder"), _folder, FOLDER_ADVICE),

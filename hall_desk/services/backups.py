@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import logging
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from hall_desk import errors
 from hall_desk.services.accounts import Actor, operator
-from hall_desk.store import backup
+from hall_desk.store import backup, models
 from hall_desk.store.backup import About
 from hall_desk.store.database import Store
 
 log = logging.getLogger(__name__)
 
 KEPT_DAYS = 14
+LOOKED_BACK = timedelta(days=60)
 _NAME = "hall-{day}.backup"
 
 
@@ -35,6 +36,26 @@ def make(actor: Actor, target: Path, passphrase: str = "", *, sealed: bool = Fal
     with actor.store.change(actor) as change:
         change.record("backup.made", None, bytes=made.size, sealed=made.sealed)
     return made
+
+
+def newest(actor: Actor) -> datetime | None:
+    """When Hall Desk made the hall's newest backup (UTC), on whatever PC; None if in `LOOKED_BACK` it made none."""
+    actor.needs("backups.make")
+    entry = models.JournalEntry
+    since = actor.store.today() - LOOKED_BACK
+    with actor.store.reading():
+        made: datetime | None = (
+            entry.select(entry.at)
+            .where(
+                entry.hall == actor.hall_id,
+                entry.service_day >= since,
+                entry.kind == "backup.made",
+            )
+            .order_by(entry.at.desc())
+            .limit(1)
+            .scalar()
+        )
+        return made
 
 
 def daily(store: Store, folder: Path) -> Path | None:

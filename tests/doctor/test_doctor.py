@@ -17,7 +17,7 @@ import pytest
 
 from hall_desk import doctor, i18n
 from hall_desk.cli import main
-from hall_desk.devices import voice
+from hall_desk.devices import id_reader, voice
 from hall_desk.doctor import (
     BROKEN,
     NOT_SET_UP,
@@ -28,6 +28,7 @@ from hall_desk.doctor import (
     Said,
     screen,
     server,
+    this_pc,
 )
 from hall_desk.doctor.screen import Monitor, Screen
 from hall_desk.services.accounts import Actor
@@ -174,6 +175,25 @@ def test_an_old_backup_is_too_old(patient: Patient, monkeypatch: pytest.MonkeyPa
     assert look(patient, "key")["key"].state in (NOT_SET_UP, BROKEN)
 
 
+def test_on_a_server_the_newest_backup_that_hall_desk_made_is_told(
+    patient: Patient, manager: Actor, front_desk: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(this_pc, "is_postgres", lambda _place: True)
+    patient.actor = front_desk
+    assert look(patient, "backup")["backup"].state == NOT_SET_UP
+    patient.actor = manager
+    assert "hall-desk backup" in look(patient, "backup")["backup"].advice
+    store = manager.store
+    with store.change(manager) as change:
+        change.record("backup.made", None, bytes=1, sealed=False)
+    made = store.now().timestamp()
+    for days, state in ((3, WORKS), (8, NOT_SET_UP)):
+        monkeypatch.setattr(time, "time", lambda days=days: made + days * 86_400 + 60)
+        found = look(patient, "backup")["backup"]
+        assert (found.state, f"{days} 天前" in found.told) == (state, True)
+        assert bool(found.advice) == (state == NOT_SET_UP)
+
+
 # --- what is plugged in -----------------------------------------------------------------------------
 
 
@@ -230,6 +250,23 @@ def test_screens_thermometer_and_voice(patient: Patient, monkeypatch: pytest.Mon
     patient.settings = Settings()
     monkeypatch.setattr(voice, "find", lambda: voice.Found("aplay", "espeak-ng"))
     assert look(patient, "voice")["voice"].told == "aplay, espeak-ng"
+
+
+def test_a_card_reader_is_known_by_its_name_alone(
+    patient: Patient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = tmp_path / "devices"
+    monkeypatch.setattr(id_reader.plugged_in, "__defaults__", (told,))
+    assert look(patient, "id_reader")["id_reader"].state == NOT_SET_UP
+    one = 'I: Bus=0003\nN: Name="{}"\nH: Handlers=sysrq {} event3 leds\n\n'
+    told.write_text(
+        one.format("AT Translated Set 2 keyboard", "kbd")
+        + one.format("IDR210  ID Card Reader", "kbd")
+        + one.format("Card Reader Lid", "mouse0"),
+        "utf-8",
+    )
+    found = look(patient, "id_reader")["id_reader"]
+    assert (found.state, found.told) == (WORKS, "已插上：IDR210 ID Card Reader")
 
 
 def test_the_mail_server_is_asked_only_where_there_is_one(

@@ -20,6 +20,7 @@ NEEDS = {
     "away.settle": "outbox.settle",
     "away.try_again": "outbox.settle",
     "backups.make": "backups.make",
+    "backups.newest": "backups.make",
     "callback_lists.attempts": "callbacks.read",
     "callback_lists.counts": "callbacks.read",
     "callback_lists.due": "callbacks.read",
