@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+import sys
 from pathlib import Path
 
+import openpyxl
 import pypdf
 import pypdfium2
 import pytest
@@ -85,15 +88,59 @@ def test_a_slip_for_a_matter_names_its_materials(data: str, tmp_path: Path) -> N
 
 def test_the_report_is_written_in_the_form_its_name_says(sample_file: Path, tmp_path: Path) -> None:
     where = ["--data", str(sample_file.parent), "--date", str(sample_day.DAY)]
-    for ending in ("pdf", "json"):
+    for ending in ("pdf", "json", "xlsx", "csv"):
         assert main(["report", "daily", *where, "--output", str(tmp_path / f"day.{ending}")]) == 0
     figures = json.loads((tmp_path / "day.json").read_text("utf-8"))
     assert figures["tickets"]["cumulative"] == 267
     text = "".join(page.extract_text() for page in pypdf.PdfReader(tmp_path / "day.pdf").pages)
     assert "267" in text
+    sheet = openpyxl.load_workbook(tmp_path / "day.xlsx").worksheets[0]
+    assert 267 in [row[1] for row in sheet.iter_rows(values_only=True)]
+    told = (tmp_path / "day.csv").read_text("utf-8-sig")
+    assert sum(",267," in line for line in told.splitlines()) == 1
     again = tmp_path / "again.pdf"
     assert main(["report", "daily", *where, "--output", str(again)]) == 0
     assert again.read_bytes() == (tmp_path / "day.pdf").read_bytes()
+
+
+def test_a_long_report_tells_on_a_terminal_how_far_it_is(
+    sample_file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["report", "weekly", "--date", str(sample_day.DAY), "--data", str(sample_file.parent)]
+    assert main([*words, "--output", str(tmp_path / "week.csv")]) == 0
+    assert capsys.readouterr().err == ""  # nobody looks at a file
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert main([*words, "--output", str(tmp_path / "again.csv")]) == 0
+    told = capsys.readouterr().err
+    assert "第 14 天，共 14 天" in told
+    assert told.endswith("\r\x1b[K")  # and leaves the line empty
+    assert (tmp_path / "again.csv").read_bytes() == (tmp_path / "week.csv").read_bytes()
+
+
+@pytest.mark.parametrize("ending", ["pdf", "xlsx", "csv", "json"])
+def test_a_report_that_is_broken_off_leaves_what_was_there(
+    sample_file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    ending: str,
+) -> None:
+    def ctrl_c(_descriptor: int) -> None:
+        raise KeyboardInterrupt
+
+    out = tmp_path / "out" / f"day.{ending}"
+    out.parent.mkdir()
+    out.write_bytes(b"before")
+    monkeypatch.setattr(os, "fsync", ctrl_c)
+    words = ["report", "daily", "--date", str(sample_day.DAY), "--data", str(sample_file.parent)]
+    assert main([*words, "--output", str(out)]) == 1
+    assert capsys.readouterr().err == ""
+    assert [(file.name, file.read_bytes()) for file in out.parent.iterdir()] == [
+        (out.name, b"before")
+    ]
 
 
 def test_verify_tells_the_digest_of_the_report(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ALL_HALLS = "all"
 FORMS = (".pdf", ".xlsx", ".csv", ".json")
-BY = ("figures", "days", "hours", "windows", "matters", "clerks", "papers", "incidents")
+BY = ("halls", "figures", "days", "hours", "windows", "matters", "clerks", "papers", "incidents")
 
 
 def declare(command: Declare) -> None:
@@ -82,7 +82,7 @@ def declare(command: Declare) -> None:
         "--by",
         choices=BY,
         help=_(
-            "as CSV: which of the tables; without it all figures of a day, or the days of a period"
+            "as CSV: which of the tables; without it all figures of a day, the days of a period, or the halls"
         ),
     )
     report.add_argument(
@@ -134,11 +134,10 @@ def _report(options: argparse.Namespace) -> int:
         return _second_trips(options)
     if options.period != "daily":
         return _of_period(options)
-    if options.hall == ALL_HALLS:
-        content = _district(options, ending_of(options.output, ".pdf", ".json"))
-        pc.write_file(options.output, content)
-        return DONE
     ending = ending_of(options.output, *FORMS)
+    if options.hall == ALL_HALLS:
+        pc.write_file(options.output, _district(options, ending))
+        return DONE
     _check_table(options, day_tables.NAMES)
     with opened(options, options.hall) as (store, actor):
         content = daily(actor, options.date or store.today(), ending, options.by or "figures")
@@ -238,8 +237,10 @@ def daily(actor: Actor, day: date, ending: str, by: str = "figures") -> bytes:
 def _district(options: argparse.Namespace, ending: str) -> bytes:
     """The day's reports of all halls in the database, and what they add up to."""
     from hall_desk.services import accounts, figures
+    from hall_desk.services.figures import district_tables
     from hall_desk.store.database import Store
 
+    _check_table(options, district_tables.NAMES)
     store = Store.open(place_of(options), several=True)
     try:
         found = []
@@ -250,6 +251,10 @@ def _district(options: argparse.Namespace, ending: str) -> bytes:
         store.close()
     if ending == ".json":
         return figures.all_as_json(found).encode()
+    if ending == ".xlsx":
+        return district_tables.as_xlsx(found)
+    if ending == ".csv":
+        return district_tables.as_csv(found, options.by or "halls")
     from hall_desk.documents.daily_report import district_report
 
     return district_report(found)

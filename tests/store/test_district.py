@@ -10,6 +10,7 @@ from datetime import time as time_of_day
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import psycopg
 import pypdf
 import pytest
@@ -208,6 +209,27 @@ def test_the_districts_report_adds_up_its_halls(district: District, tmp_path: Pa
         if report(hall.app, tmp_path / "own.pdf")
     )
     assert len(told) == 1 + own_pages
+
+
+def test_the_districts_figures_are_tables_of_all_halls(district: District, tmp_path: Path) -> None:
+    report(district.app, tmp_path / "all.xlsx", "--hall", "all")
+    book = openpyxl.load_workbook(tmp_path / "all.xlsx")
+    assert book.sheetnames[:3] == ["按大厅", "总览", "按时段"]
+    heading, *halls, last = book["按大厅"].iter_rows(values_only=True)
+    assert sorted(str(row[0]) for row in halls) == sorted(NAMES)
+    for column in (1, 2, 3, 4, 6, 7, 8, 9):
+        assert last[column] == sum(int(str(row[column])) for row in halls), heading[column]
+    assert last[9] == 267 + 42
+    overview = list(book["总览"].iter_rows(values_only=True))
+    assert sorted(map(str, overview[0][1:3])) == sorted(NAMES)
+    assert {
+        row[0] for row in book[book.sheetnames[2]].iter_rows(min_row=2, values_only=True)
+    } == set(NAMES)
+    told = report(district.app, tmp_path / "all.csv", "--hall", "all").decode("utf-8-sig")
+    assert len(told.splitlines()) == 1 + len(NAMES) + 1
+    assert told.splitlines()[-1].startswith("合计,")
+    matters = report(district.app, tmp_path / "all.csv", "--hall", "all", "--by", "figures")
+    assert all(name in matters.decode("utf-8-sig").splitlines()[0] for name in NAMES)
 
 
 def test_what_a_hall_writes_arrives(district: District) -> None:
