@@ -207,6 +207,20 @@ def test_the_mark_lies_over_the_work_and_takes_no_click(window: MainWindow) -> N
     assert mark.geometry() == window.workplace.rect()
 
 
+def test_the_mark_stays_over_whatever_is_opened(
+    opened: DrillDialog, window: MainWindow, keys: Keys
+) -> None:
+    def on_top() -> str:
+        shown = [one for one in window.workplace.children() if isinstance(one, QWidget)]
+        return shown[-1].objectName()
+
+    assert on_top() == "watermark"
+    keys.press("F1")
+    assert len(window.dialogs()) == 2
+    assert window.dialogs()[0] is opened
+    assert on_top() == "watermark"
+
+
 def test_a_real_hall_has_neither_mark_nor_drill(
     make_session: Callable[[Actor], Session],
     notices: Notices,

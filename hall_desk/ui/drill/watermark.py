@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtCore import QChildEvent, QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 # So faint that every text below it keeps its contrast, and yet seen in a photograph of the screen.
 _INK = QColor(18, 38, 63, 15)
 _INK_ON_DARK = QColor(255, 255, 255, 22)
+_COMES_UP = (QEvent.Type.ZOrderChange, QEvent.Type.Show)
 _SIZE, _ACROSS, _DOWN, _ANGLE = 64, 420, 250, -24
 
 
 class Watermark(QWidget):
-    """Lies over what `place` shows, below what is opened there later; takes neither clicks nor the keyboard."""
+    """Lies over what `place` shows, also over what is opened or raised there later; takes neither clicks nor the
+    keyboard."""
 
     def __init__(self, place: QWidget, *, dark: bool = False) -> None:
         super().__init__(place)
@@ -32,14 +34,25 @@ class Watermark(QWidget):
         self.words = _("PRACTICE")
         self._ink = _INK_ON_DARK if dark else _INK
         place.installEventFilter(self)
+        for child in place.children():
+            self._stay_above(child)
         self.setGeometry(place.rect())
         self.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         place = self.parentWidget()
-        if watched is place and place is not None and event.type() == QEvent.Type.Resize:
-            self.setGeometry(place.rect())
+        if watched is place and place is not None:
+            if event.type() == QEvent.Type.Resize:
+                self.setGeometry(place.rect())
+            elif isinstance(event, QChildEvent) and event.added():
+                self._stay_above(event.child())
+        elif event.type() in _COMES_UP:
+            self.raise_()
         return super().eventFilter(watched, event)
+
+    def _stay_above(self, beside: QObject) -> None:
+        if beside is not self and beside.isWidgetType():
+            beside.installEventFilter(self)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
