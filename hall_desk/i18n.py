@@ -377,6 +377,7 @@ BAD_INPUT: dict[tuple[str, str], str] = {
     ("receipt", "unknown"): N_("No ticket of this hall has this receipt."),
     ("digest", "shape"): N_("A digest has 64 of the characters 0-9 and a-f; the first 16 will do."),
     ("days", "too_many"): N_("These are more than {limit} entries: choose fewer days."),
+    ("digest", "one_day"): N_("A digest belongs to one day: say which with --date."),
     ("digest", "other_day"): N_("This paper is about another day."),
     ("incident_kind", "unknown"): N_("Choose what kind of incident it is."),
     ("place", "empty"): N_("Say where it is, so that somebody can come."),

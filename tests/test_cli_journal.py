@@ -64,6 +64,27 @@ def test_each_finding_is_one_line_and_the_end_is_one(
     assert "纸质日报上的摘要与当日日志不符" in lines[3]
 
 
+def test_a_range_of_days_is_one_line_each_and_one_end(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--data", str(data)]
+    days = ["verify", "--from", "2020-02-01", "--to", "2020-02-29", *where]
+    assert main(days) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert sum(line.startswith("2020-02-") for line in lines) == len(lines) - 1 > 1
+    assert any(digest_of(data) in line for line in lines)
+    assert "均与封存一致" in lines[-1]
+    store = Store.open(str(data / settings.DATABASE))
+    tampering.delete(store, next(iter(tampering.entries(store))))
+    store.close()
+    assert main(days) == 1
+    assert "封存过的记录缺失" in capsys.readouterr().out
+    assert main(["verify", "--from", "2020-02-29", "--to", "2020-02-01", *where]) == 2
+    assert main([*days, "--digest", "0" * 16]) == 2
+    assert verify(data, "--to", "2020-02-29") == 2
+    assert len(capsys.readouterr().err.splitlines()) == 3
+
+
 def test_a_digest_that_is_none_is_refused(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert verify(data, "--digest", "12") == 2
     assert "摘要由 64 位" in capsys.readouterr().err

@@ -1,20 +1,38 @@
-"""Commands for the journal: verifying a day, and writing it to a file."""
+"""Commands for the journal: verifying days, and writing it to a file."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from hall_desk.cli.options import COULD_NOT, DONE, Declare, date_of, opened
+from hall_desk import errors
+from hall_desk.cli.options import COULD_NOT, DONE, Declare, date_of, opened, shown_progress
 from hall_desk.i18n import N_, _, _n
+
+if TYPE_CHECKING:
+    from hall_desk.services.verification import Verified
 
 
 def declare(command: Declare) -> None:
     """Adds these commands."""
     verify = command(
-        "verify", _verify, N_("compares a day's journal with its seals, and its report")
+        "verify",
+        _verify,
+        N_("compares a day's journal with its seals and its report, or many days with their seals"),
     )
-    verify.add_argument("--date", required=True, type=date_of, metavar="D")
+    days = verify.add_mutually_exclusive_group(required=True)
+    days.add_argument("--date", type=date_of, metavar="D")
+    days.add_argument(
+        "--from", dest="first", type=date_of, metavar="D", help=_("a range's first day")
+    )
+    verify.add_argument(
+        "--to",
+        dest="last",
+        type=date_of,
+        metavar="D",
+        help=_("a range's last day; today without it"),
+    )
     verify.add_argument(
         "--digest", default="", metavar="X", help=_("the digest on the printed report, or its code")
     )
@@ -31,25 +49,38 @@ def declare(command: Declare) -> None:
 def _verify(options: argparse.Namespace) -> int:
     from hall_desk.services import journal, verification
 
-    with opened(options, options.hall) as (_store, actor):
-        found = verification.verify(actor, options.date, options.digest)
-        findings = [journal.finding_words(actor, finding) for finding in found.findings]
-    print(
-        _n(
-            "{day}: {count} entry, digest {digest}",
-            "{day}: {count} entries, digest {digest}",
-            found.entries,
-        ).format(day=options.date, count=found.entries, digest=found.digest)
-    )
-    for line in findings:
-        print(line)
-    if found.sound and found.entries > found.unsealed:
-        print(journal.sound_words(found.entries - found.unsealed))
-    if found.unsealed:
-        print(journal.unsealed_words(found.unsealed))
-    if found.after_paper:
-        print(journal.after_paper_words(found.after_paper))
-    return DONE if found.sound else COULD_NOT
+    if options.date is not None and options.last is not None:
+        raise errors.BadInput("period", "no_first_day")
+    if options.date is None and options.digest:
+        raise errors.BadInput("digest", "one_day")
+    with opened(options, options.hall) as (store, actor):
+        if options.date is not None:
+            found: tuple[Verified, ...] = (
+                verification.verify(actor, options.date, options.digest),
+            )
+        else:
+            last = options.last or store.today()
+            found = verification.verify_days(actor, options.first, last, shown_progress())
+        for one in found:
+            words = _n(
+                "{day}: {count} entry, digest {digest}",
+                "{day}: {count} entries, digest {digest}",
+                one.entries,
+            )
+            print(words.format(day=one.day, count=one.entries, digest=one.digest))
+            for finding in one.findings:
+                print(journal.finding_words(actor, finding))
+    unsealed = sum(one.unsealed for one in found)
+    sealed = sum(one.entries for one in found) - unsealed
+    sound = all(one.sound for one in found)
+    if sound and (sealed or not found):
+        print(journal.sound_words(sealed))
+    if unsealed:
+        print(journal.unsealed_words(unsealed))
+    for one in found:
+        if one.after_paper:
+            print(journal.after_paper_words(one.after_paper))
+    return DONE if sound else COULD_NOT
 
 
 def _export(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""What commands share: how they are declared, where the hall is, dates, endings and secrets typed."""
+"""What commands share: how they are declared, where the hall is, dates, endings, progress and secrets typed."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from hall_desk.i18n import _
 
 if TYPE_CHECKING:
     from hall_desk.services.accounts import Actor
+    from hall_desk.services.progress import Progress
     from hall_desk.store.database import Store
 
 DONE, COULD_NOT, WRONG_INPUT = 0, 1, 2
@@ -110,6 +111,24 @@ def ending_of(path: Path, *allowed: str) -> str:
     if ending not in allowed:
         raise errors.BadInput("output", "ending", endings=" ".join(allowed))
     return ending
+
+
+def shown_progress() -> Progress:
+    """How far it is, in one line on a terminal that is written over; nothing where stderr is a file."""
+    from hall_desk.services.progress import DAYS, Progress
+
+    if not sys.stderr.isatty():
+        return Progress()
+
+    def tell(progress: Progress) -> None:
+        words = _("Day {done} of {of}") if progress.what == DAYS else _("Page {done} of {of}")
+        said = words.format(done=progress.done, of=progress.of)
+        # Erases what stood there, and itself in the end.
+        print(
+            f"\r\x1b[K{said}", end="\r\x1b[K" if progress.ended else "", file=sys.stderr, flush=True
+        )
+
+    return Progress(tell)
 
 
 def passphrase(*, twice: bool) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,12 +10,19 @@ from typing import TYPE_CHECKING
 from hall_desk import errors
 from hall_desk import settings as pc
 from hall_desk.cli import mailing
-from hall_desk.cli.options import DONE, Declare, date_of, ending_of, opened, place_of
+from hall_desk.cli.options import (
+    DONE,
+    Declare,
+    date_of,
+    ending_of,
+    opened,
+    place_of,
+    shown_progress,
+)
 from hall_desk.i18n import N_, _
 
 if TYPE_CHECKING:
     from hall_desk.services.accounts import Actor
-    from hall_desk.services.progress import Progress
 
 ALL_HALLS = "all"
 FORMS = (".pdf", ".xlsx", ".csv", ".json")
@@ -173,7 +179,7 @@ def _of_period(options: argparse.Namespace) -> int:
 
     ending = ending_of(options.output, *FORMS)
     _check_table(options, period_tables.NAMES)
-    progress = _shown()
+    progress = shown_progress()
     if options.period == "range" and options.first is None:
         raise errors.BadInput("period", "no_first_day")
     with opened(options, options.hall) as (store, actor):
@@ -197,24 +203,6 @@ def _of_period(options: argparse.Namespace) -> int:
 def _check_table(options: argparse.Namespace, names: tuple[str, ...]) -> None:
     if options.by is not None and options.by not in names:
         raise errors.BadInput("table", "unknown", names=" ".join(names))
-
-
-def _shown() -> Progress:
-    """How far it is, in one line on a terminal that is written over; nothing where stderr is a file."""
-    from hall_desk.services.progress import DAYS, Progress
-
-    if not sys.stderr.isatty():
-        return Progress()
-
-    def tell(progress: Progress) -> None:
-        words = _("Day {done} of {of}") if progress.what == DAYS else _("Page {done} of {of}")
-        said = words.format(done=progress.done, of=progress.of)
-        # Erases what stood there, and itself in the end.
-        print(
-            f"\r\x1b[K{said}", end="\r\x1b[K" if progress.ended else "", file=sys.stderr, flush=True
-        )
-
-    return Progress(tell)
 
 
 def daily(actor: Actor, day: date, ending: str, by: str = "figures") -> bytes:

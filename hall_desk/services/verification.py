@@ -20,6 +20,7 @@ from peewee import JOIN
 
 from hall_desk import errors
 from hall_desk.services.accounts import Actor
+from hall_desk.services.progress import DAYS, Progress
 from hall_desk.store import seals
 from hall_desk.store.journal import Entry, lines
 from hall_desk.store.models import JournalEntry, JournalSeal, Staff, Ticket
@@ -126,6 +127,35 @@ def verify(actor: Actor, day: date, paper_digest: str = "") -> Verified:
             (*found, *chain, *paper),
             after,
         )
+
+
+def verify_days(
+    actor: Actor, first: date, last: date, progress: Progress | None = None
+) -> tuple[Verified, ...]:
+    """Each day of a range that has a journal or seals, as `verify`, in order.
+
+    Each is a reading of its own, so that a year of them holds nobody up. Raises BadInput `period` (backwards), Stopped.
+    """
+    actor.needs("journal.verify")
+    if last < first:
+        raise errors.BadInput("period", "backwards")
+    progress = progress or Progress()
+    with actor.store.reading():
+        days = sorted(
+            {
+                row.service_day
+                for table in (JournalEntry, JournalSeal)
+                for row in table.select(table.service_day)
+                .where(table.hall == actor.hall_id, table.service_day.between(first, last))
+                .distinct()
+            }
+        )
+    found = []
+    for done, day in enumerate(days):
+        progress.tell(DAYS, done, len(days))
+        found.append(verify(actor, day))
+    progress.tell(DAYS, len(days), len(days))
+    return tuple(found)
 
 
 # --- the rows ------------------------------------------------------------------------------------

@@ -212,6 +212,7 @@ NEEDS = {
     "turns.take_post": "posts.take",
     "undo.undo": "tickets.read",
     "verification.verify": "journal.verify",
+    "verification.verify_days": "journal.verify",
 }
 
 # Functions that only other services call, inside a transaction or after a check: who answers for the right.

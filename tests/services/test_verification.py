@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hall_desk import errors
 from hall_desk.services import figures, incidents, screening, verification
 from hall_desk.services.accounts import Actor
+from hall_desk.services.progress import Progress
 from hall_desk.services.verification import Verified
 from hall_desk.store import hall_key, seals
 from hall_desk.store.database import Store
@@ -53,6 +54,27 @@ def verified(manager: Actor, paper: str = "", day: date = DAY) -> Verified:
 
 def told(manager: Actor, paper: str = "") -> list[str]:
     return [finding.what for finding in verified(manager, paper).findings]
+
+
+def test_a_range_tells_of_each_day_that_has_a_journal(day: Store, manager: Actor) -> None:
+    day.freeze(MORNING + timedelta(days=2))
+    write(manager, 3)
+    assert seals.seal(day)
+    week = (DAY - timedelta(days=3), DAY + timedelta(days=3))
+    told_of: list[tuple[int, int]] = []
+    progress = Progress(lambda one: told_of.append((one.done, one.of)))
+    found = verification.verify_days(manager, *week, progress)
+    assert [one.day for one in found] == [DAY, DAY + timedelta(days=2)]
+    assert found[0] == verified(manager)
+    assert all(one.sound for one in found)
+    assert told_of == [(0, 2), (1, 2), (2, 2)]
+    tampering.delete(day, tampering.entries(day)[-1])
+    assert [one.sound for one in verification.verify_days(manager, *week)] == [True, False]
+    progress.stop()
+    with pytest.raises(errors.Stopped):
+        verification.verify_days(manager, *week, progress)
+    with pytest.raises(errors.BadInput):
+        verification.verify_days(manager, DAY, DAY - timedelta(days=1))
 
 
 # --- sealing -------------------------------------------------------------------------------------

@@ -19,18 +19,23 @@ from PySide6.QtWidgets import (
 )
 
 from hall_desk import i18n
+from hall_desk.errors import Stopped
 from hall_desk.i18n import _, _n
 from hall_desk.services import happenings, journal, verification
 from hall_desk.services.accounts import Role
 from hall_desk.services.journal import Filter, Line
+from hall_desk.services.progress import Progress
 from hall_desk.ui.buttons import Button
 from hall_desk.ui.fields import LabelledField
 from hall_desk.ui.first_steps import FirstSteps
 from hall_desk.ui.labels import Band, Ground, Text
 from hall_desk.ui.pages import Page, Shortcut
+from hall_desk.ui.progress_strip import ProgressStrip
 from hall_desk.ui.tables import Column, RowsModel, Table
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
     from hall_desk.errors import HallDeskError
     from hall_desk.services.accounts import Actor
     from hall_desk.services.verification import Verified
@@ -106,6 +111,7 @@ class JournalPage(Page):
         inside.setContentsMargins(14, 8, 14, 8)
         inside.addWidget(self.result_words, 1)
         self.result.hide()
+        self.progress = ProgressStrip()
         card = Ground()
         shown = QVBoxLayout(card)
         shown.setContentsMargins(1, 1, 1, 1)
@@ -115,6 +121,7 @@ class JournalPage(Page):
         layout.setSpacing(12)
         layout.addLayout(head)
         layout.addLayout(filters)
+        layout.addWidget(self.progress)
         layout.addWidget(self.result)
         layout.addWidget(card, 1)
 
@@ -206,24 +213,31 @@ class JournalPage(Page):
     # --- verifying ---------------------------------------------------------------------------------
 
     def verify(self) -> None:
-        """Compares the last day chosen with its seals."""
-        actor, day = self.session.actor, _day(self.last)
+        """Compares the days chosen with their seals."""
+        if self.progress.is_following():
+            return
+        actor, first, last, progress = (
+            self.session.actor, _day(self.first), _day(self.last), Progress(),
+        )  # fmt: skip
         self.verify_button.setEnabled(False)
-        self.session.background.data(
+        self.result.hide()
+        self.progress.follow(progress)
+        self.session.background.reports(
             self,
-            lambda: _told(verification.verify(actor, day), actor),
-            self._show_result,
+            lambda: _told(verification.verify_days(actor, first, last, progress), actor),
+            lambda told: self._show_result(_span(first, last), *told),
             self._not_verified,
+            progress=progress,
         )
 
-    def _show_result(self, told: tuple[Verified, list[str]]) -> None:
-        self.verify_button.setEnabled(True)
-        found, lines = told
-        day = found.day.isoformat()
-        if found.sound:
-            words = journal.sound_words(found.entries - found.unsealed)
-            if found.unsealed:
-                words = _(", ").join((words, journal.unsealed_words(found.unsealed)))
+    def _show_result(self, day: str, found: tuple[Verified, ...], lines: list[str]) -> None:
+        self._end_verifying()
+        sound = all(one.sound for one in found)
+        if sound:
+            unsealed = sum(one.unsealed for one in found)
+            words = journal.sound_words(sum(one.entries for one in found) - unsealed)
+            if unsealed:
+                words = _(", ").join((words, journal.unsealed_words(unsealed)))
             self.result_words.setText(f"{day}{_(': {what}').format(what=words)}")
         else:
             count = len(lines)
@@ -241,12 +255,23 @@ class JournalPage(Page):
                     )
                 )
             self.result_words.setText("\n".join(shown))
-        self.result.show_kind("ok" if found.sound else "bad")
+        self.result.show_kind("ok" if sound else "bad")
         self.result.show()
 
-    def _not_verified(self, _error: HallDeskError) -> bool:
+    def _not_verified(self, error: HallDeskError) -> bool:
+        self._end_verifying()
+        return isinstance(error, Stopped)  # whoever stopped it need not be told
+
+    def _end_verifying(self) -> None:
+        self.progress.finish()
         self.verify_button.setEnabled(True)
-        return False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # No shortcut: the window would take the key from every dialog.
+        if event.key() == Qt.Key.Key_Escape and self.progress.is_following():
+            self.progress.stop()
+        else:
+            super().keyPressEvent(event)
 
     # --- a file ------------------------------------------------------------------------------------
 
@@ -283,8 +308,14 @@ class JournalPage(Page):
         )
 
 
-def _told(found: Verified, actor: Actor) -> tuple[Verified, list[str]]:
-    return found, [journal.finding_words(actor, finding) for finding in found.findings]
+def _told(found: tuple[Verified, ...], actor: Actor) -> tuple[tuple[Verified, ...], list[str]]:
+    lines = [journal.finding_words(actor, finding) for one in found for finding in one.findings]
+    return found, list(dict.fromkeys(lines))  # missing seals are seen from the days on both sides
+
+
+def _span(first: date, last: date) -> str:
+    """One day, or the days from one to another."""
+    return first.isoformat() if first == last else f"{first.isoformat()} – {last.isoformat()}"
 
 
 def _make_table() -> tuple[RowsModel[Line], Table[Line]]:
