@@ -68,6 +68,7 @@ OF_DIALOG: dict[str, str] = {
     "CorrectionDialog": "correction",
     "ImportListsDialog": "import_lists",
     "MailingDialog": "mailing",
+    "PastMailingsDialog": "mailing",
     "DrillDialog": "drill",
     "DoctorDialog": "doctor",
     "FigureListDialog": "dashboard",

@@ -16,6 +16,7 @@ from hall_desk.store import models
 from hall_desk.store.ids import new_id
 from hall_desk.ui.dialogs.directory import DirectoryDialog
 from hall_desk.ui.dialogs.mailing import MailingDialog
+from hall_desk.ui.dialogs.past_mailings import PastMailingsDialog
 from hall_desk.ui.mailing_table import state_words
 from tests.conftest import PIN
 from tests.mail_servers import HOST, PASSWORD, USER, Behaviour, MailHost, certificate
@@ -290,6 +291,35 @@ def test_a_server_that_takes_nothing_is_said_beside_the_work(
         dialog.reject()
         dialog = open_dialog()
         assert "发件地址" in dialog.said.text()
+
+
+def test_the_mailings_of_before_are_shown_over_the_form(
+    open_dialog: Callable[[], MailingDialog],
+    manager: Actor,
+    keys: Keys,
+    settled: Callable[[], None],
+) -> None:
+    community = mailings.recipients(manager)[0]
+    for address_refused in (True, False):
+        new = mailings.NewMailing(new_id(), (community.id,), 1, "新版目录", "请张贴")
+        run = mailings.start(manager, new)
+        envelope = mailings.next_envelope(manager, run)
+        assert envelope is not None
+        refused = mailings.Outcome("refused", "address")
+        mailings.record(manager, envelope, refused if address_refused else mailings.SENT)
+        mailings.finish(manager, run)
+    use_server(manager, 25)
+    dialog = open_dialog()
+    keys.press("Alt+B")
+    settled()
+    (past,) = dialog.window().findChildren(PastMailingsDialog)
+    rows = [tuple(column.text(one) for column in past.model.columns[1:]) for one in past.model.rows]
+    assert rows == [
+        ("李主任", "1", "新版目录", "", "1", "", ""),
+        ("李主任", "1", "新版目录", "", "", "1", ""),
+    ]
+    keys.press("Escape")
+    assert not past.is_open()
 
 
 def test_a_community_without_an_address_cannot_be_ticked(

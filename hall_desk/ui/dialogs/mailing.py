@@ -25,6 +25,7 @@ from hall_desk.store.ids import new_id
 from hall_desk.ui import theme
 from hall_desk.ui.buttons import Button
 from hall_desk.ui.dialogs import Dialog
+from hall_desk.ui.dialogs.past_mailings import PastMailingsDialog
 from hall_desk.ui.fields import LabelledField
 from hall_desk.ui.labels import Band, Elided, Ground, Text
 from hall_desk.ui.mail_keeper import counts_words
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from hall_desk.ui.session import Session
 
 SEND, TRY, AGAIN, STOP, SERVER = "Ctrl+Enter", "Alt+T", "Alt+A", "Alt+X", "Alt+M"
-ALL, ARRIVED, NOT_ARRIVED = "Alt+L", "Alt+K", "Alt+N"
+ALL, ARRIVED, NOT_ARRIVED, PAST = "Alt+L", "Alt+K", "Alt+N", "Alt+B"
 _ASIDE = 372
 _TOPICS = frozenset({"directory", "community", "setting"})
 
@@ -95,6 +96,7 @@ class MailingDialog(Dialog):
         self.stop_button = Button(_("Stop"), "plain", STOP)
         self.send_button = Button(_("Send"), "primary", SEND)
         self.again_button = Button(_("Send again to the failed"), "plain", AGAIN)
+        self.past_button = Button(_("Earlier mailings"), "plain", PAST)
         self.close_button = Button(_("Close"), key="Esc")
         self.server_form = MailServerForm(session)
         self.stack = QStackedWidget()
@@ -147,6 +149,7 @@ class MailingDialog(Dialog):
         foot.addWidget(self.send_button)
         foot.addWidget(self.again_button)
         foot.addStretch(1)
+        foot.addWidget(self.past_button)
         foot.addWidget(self.close_button)
         letter = QWidget()
         layout = QVBoxLayout(letter)
@@ -201,6 +204,7 @@ class MailingDialog(Dialog):
         self.stop_button.clicked.connect(self.stop)
         self.try_button.clicked.connect(self.try_it)
         self.server_button.clicked.connect(self.show_server)
+        self.past_button.clicked.connect(self.show_past)
         self.close_button.clicked.connect(self.reject)
         self.server_form.saved.connect(self._server_saved)
         self.server_form.left.connect(self.show_letter)
@@ -211,6 +215,7 @@ class MailingDialog(Dialog):
             (STOP, self.stop),
             (SERVER, self.show_server),
             (ALL, self.tick_all_or_none),
+            (PAST, self.show_past),
             (ARRIVED, lambda: self.settle(arrived=True)),
             (NOT_ARRIVED, lambda: self.settle(arrived=False)),
         ):
@@ -516,6 +521,11 @@ class MailingDialog(Dialog):
             lambda _nothing: self._read(),
             self._refused,
         )
+
+    def show_past(self) -> None:
+        """The mailings of before, over this form."""
+        if not self._at_server:
+            PastMailingsDialog(self.session).open()
 
     # --- what comes back -----------------------------------------------------------------------------------------
 
