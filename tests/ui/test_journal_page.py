@@ -72,6 +72,20 @@ def test_verifying_tells_that_all_is_as_sealed_or_what_is_not(
     assert "check.recorded" in page.result_words.text()
 
 
+def test_all_the_days_that_are_shown_are_verified(qtbot: QtBot, page: JournalPage) -> None:
+    page.session.journal.seal_everything()
+    last = page.last.date()
+    page.first.setDate(last.addDays(-6))
+    page.verify()
+    page.verify()  # once more while it runs is once
+    qtbot.waitUntil(page.result.isVisible)
+    span = f"{last.addDays(-6).toString('yyyy-MM-dd')} – {last.toString('yyyy-MM-dd')}"
+    assert page.result_words.text().startswith(span)
+    assert "均与封存一致" in page.result_words.text()
+    assert page.verify_button.isEnabled()
+    assert not page.progress.is_following()
+
+
 def test_the_export_writes_what_is_shown(qtbot: QtBot, page: JournalPage, tmp_path: Path) -> None:
     file = tmp_path / "journal.csv"
     page.export_to(file)

@@ -30,7 +30,7 @@ class PastMailingsDialog(Dialog):
     """The last one first; read again when one is sent."""
 
     def __init__(self, session: Session) -> None:
-        super().__init__(session, _("Earlier mailings"), width=980, height=520)
+        super().__init__(session, _("Earlier mailings"), width=1140, height=520)
         local = session.store.local
 
         def count(state: str) -> Callable[[PastMailing], str]:
