@@ -152,11 +152,13 @@ def _copy(postgres: str, template: str, place: str) -> None:
 @pytest.fixture
 def store(request: pytest.FixtureRequest, place: str, quick_pins: None) -> Iterator[Store]:
     """An empty hall, its clock standing at 10:03:27 on 21 February 2020."""
-    if place.startswith("postgres"):
+    if not place.startswith("postgres"):
+        shutil.copy(request.getfixturevalue("empty_file"), place)
+    elif "postgres_database" in request.fixturenames:
         template = request.getfixturevalue("empty_template")
         _copy(request.getfixturevalue("postgres"), template, place)
-    else:
-        shutil.copy(request.getfixturevalue("empty_file"), place)
+    else:  # on a server of the test's own
+        _make_empty(place)
     opened = Store.open(place)
     opened.freeze(MORNING)
     yield opened

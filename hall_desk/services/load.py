@@ -46,6 +46,7 @@ SETTLE_S = 10.0  # what has not been heard by then is lost
 SAFETY_S = 0.25  # how long a process trusts push alone
 PATIENCE_S = 30
 GOODBYE_S = 1
+LOOK_S = 1.0  # between two looks whether to stop
 SLOW_MS = 1000
 
 # Processes of one PC share this clock, so that a moment taken in one can be compared with one taken in another.
@@ -144,7 +145,7 @@ def run(plan: Plan, database: str | None = None) -> Report:
     """
     check(plan)
     with ExitStack() as stack:
-        stack.enter_context(_told_to_stop())
+        stopping = stack.enter_context(_told_to_stop())
         schema = ""
         if database is not None and is_postgres(database):
             schema = stack.enter_context(own_schema(database))
@@ -156,7 +157,7 @@ def run(plan: Plan, database: str | None = None) -> Report:
             database = str(Path(folder) / "hall.sqlite3")
         posts = _make_hall(database, plan)
         crew = stack.enter_context(_crew(database, schema, plan, posts))
-        return _judge(plan, database, _drive(crew, plan))
+        return _judge(plan, database, _drive(crew, plan, stopping))
 
 
 def as_json(report: Report) -> str:
@@ -169,20 +170,26 @@ def as_json(report: Report) -> str:
 
 
 @contextmanager
-def _told_to_stop() -> Iterator[None]:
-    """Lets `kill` end a run as Ctrl+C does: by way of the cleaning up."""
+def _told_to_stop() -> Iterator[threading.Event]:
+    """Lets `kill` end a run as Ctrl+C does: by way of the cleaning up.
+
+    The event is set too: an exception that is raised while the interpreter frees something is lost.
+    """
+    stopping = threading.Event()
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield stopping
         return
 
     def stop(_signal: int, _frame: object) -> None:
+        stopping.set()
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, stop)
+    before = {one: signal.signal(one, stop) for one in (signal.SIGTERM, signal.SIGINT)}
     try:
-        yield
+        yield stopping
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 @contextmanager
@@ -468,34 +475,37 @@ class _Outcome:
     died: int
 
 
-def _drive(hands: list[_Hand], plan: Plan) -> _Outcome:
-    alive = [hand for hand in hands if _answer(hand, READY_S) == "ready"]
+def _drive(hands: list[_Hand], plan: Plan, stopping: threading.Event) -> _Outcome:
+    alive = [hand for hand in hands if _answer(hand, READY_S, stopping) == "ready"]
     start = now_ns()
     until = start + int(plan.seconds * 1e9)
     for hand in alive:
         hand.line.send(until)
-    told = [_answer(hand, plan.seconds + PATIENCE_S) for hand in alive]
+    told = [_answer(hand, plan.seconds + PATIENCE_S, stopping) for hand in alive]
     seconds = min((now_ns() - start) / 1e9, plan.seconds)
     heard = []
     left = [hand for hand, words in zip(alive, told, strict=True) if words is not None]
     expected = _expected([words for words in told if words is not None])
     for hand in left:
         hand.line.send(expected)
-    heard = [words for hand in left if (words := _answer(hand, PATIENCE_S)) is not None]
+    heard = [words for hand in left if (words := _answer(hand, PATIENCE_S, stopping)) is not None]
     return _Outcome(
         [words for words in told if words is not None], heard, seconds, len(hands) - len(heard)
     )
 
 
-def _answer(hand: _Hand, within_s: float) -> Any:
-    """What the process says next; None when it is dead or silent."""
+def _answer(hand: _Hand, within_s: float, stopping: threading.Event) -> Any:
+    """What the process says next; None when it is dead or silent. Raises KeyboardInterrupt when told to stop."""
+    until = time.monotonic() + within_s
     try:
-        return hand.line.recv() if hand.line.poll(within_s) else None
+        while not hand.line.poll(max(0.0, min(LOOK_S, until - time.monotonic()))):
+            if stopping.is_set():
+                raise KeyboardInterrupt
+            if time.monotonic() >= until:
+                return None
+        return hand.line.recv()
     except (EOFError, OSError):
         return None
-
-
-# --- what came of it -----------------------------------------------------------------------------
 
 
 def spread(values_ms: list[float]) -> Spread:

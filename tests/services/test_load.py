@@ -80,6 +80,29 @@ def test_a_run_that_is_stopped_cleans_up(postgres_database: str, how: signal.Sig
     assert schemas(postgres_database) == []
 
 
+def test_an_interrupt_that_python_loses_stops_a_run_too(
+    postgres_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is raised while an object is freed goes no further; here it is the hall that is made."""
+    make = load._make_hall
+
+    class Freed:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    def make_hall(*words: Any) -> Any:
+        made = make(*words)
+        monkeypatch.setattr(sys, "unraisablehook", lambda _lost: None)
+        Freed()
+        monkeypatch.undo()
+        return made
+
+    monkeypatch.setattr(load, "_make_hall", make_hall)
+    with pytest.raises(KeyboardInterrupt):
+        load.run(load.Plan(desks=1, windows=1, seconds=60), postgres_database)
+    assert schemas(postgres_database) == []
+
+
 def test_what_a_killed_run_left_is_cleared_by_the_next(postgres_database: str) -> None:
     with psycopg.connect(postgres_database, autocommit=True) as connection:
         connection.execute(f"CREATE SCHEMA {load.SCHEMA}left")
