@@ -60,6 +60,16 @@ def N_(text: str) -> str:
 
 # --- words for stored codes ----------------------------------------------------------------------
 
+WEEKDAYS = (
+    N_("Monday"),
+    N_("Tuesday"),
+    N_("Wednesday"),
+    N_("Thursday"),
+    N_("Friday"),
+    N_("Saturday"),
+    N_("Sunday"),
+)
+
 CODES: dict[str, dict[str, str]] = {
     "print_state": {
         "waiting": N_("Waits"),
@@ -587,9 +597,19 @@ BAD_INPUT: dict[tuple[str, str], str] = {
     ("follow_up", "too_long"): N_("The text is too long (at most {limit} characters)."),
     ("offer", "over"): N_("The time for this rating is over. The desk can offer it again."),
     ("setting", "value"): N_("This value does not fit the setting."),
-    ("setting", "days"): N_(
-        "Personal data is kept for {least} to {most} days: not for ever, and not for no time."
-    ),
+    ("setting", "number"): N_("Type a whole number, such as 0 or 60."),
+    ("setting", "range"): N_("Type a whole number from {least} to {most}."),
+    ("setting", "temperature"): N_("Type a temperature such as 37.3."),
+    ("setting", "threshold"): N_("The threshold is from {least} to {most} ℃."),
+    ("setting", "hours"): N_("Opening hours look like 9:00-12:00 13:30-17:00."),
+    ("setting", "weekdays"): N_("Choose at least one day of the week."),
+    ("setting", "date"): N_("“{text}” is no day: write 2026-10-01, or 2026-10-01~2026-10-07."),
+    ("setting", "both"): N_("{text} stands among the closed days and the worked weekends."),
+    ("setting", "empty"): N_("Write the word."),
+    ("setting", "line_break"): N_("A line break does not belong here."),
+    ("setting", "too_long"): N_("The text is too long (at most {limit} characters)."),
+    ("setting", "twice"): N_("“{text}” is there twice."),
+    ("setting", "too_many"): N_("At most {limit} of them."),
     ("mail_host", "empty"): N_("Type the mail server's name or address."),
     ("mail_host", "shape"): N_(
         "This is not the name or address of a server, such as mail.example.com."

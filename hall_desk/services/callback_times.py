@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -11,11 +12,11 @@ from hall_desk import errors
 from hall_desk.services import privacy
 from hall_desk.services.accounts import Actor
 from hall_desk.services.halls import load_settings
+from hall_desk.services.opening import spans
 from hall_desk.store.models import Window
 
 FURTHEST = timedelta(days=60)
 
-_SPAN = re.compile(r"(\d{1,2})[:：](\d{2})\s*[-–—~至]\s*(\d{1,2})[:：](\d{2})")
 _TYPED = re.compile(
     r"(?:(?P<today>今天|今|today)|(?P<next>明天|明|tomorrow)|(?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})(?:日|(?=\s)))?"
     r"\s*(?P<hour>\d{1,2})(?:[:.点时](?P<minute>\d{1,2})?分?|(?P<close>\d{2}))?",
@@ -32,24 +33,16 @@ class DueChoice:
     minutes: int
 
 
-def spans(hours: str) -> list[tuple[int, int]]:
-    """Opening times as minutes of the day: `9:00-12:00 13:30-17:00` gives two; what cannot be read gives none."""
-    found = [
-        (int(a) * 60 + int(b), int(c) * 60 + int(d))
-        for a, b, c, d in _SPAN.findall(privacy.folded(hours))
-    ]
-    return sorted(span for span in found if span[0] < span[1] <= 24 * 60)
-
-
-def within_hours(moment: datetime, hours: str, weekdays: str) -> datetime:
+def within_hours(moment: datetime, hours: str, opens_on: Callable[[date], bool]) -> datetime:
     """`moment` (local) if the window is open then, else its next opening.
 
-    `weekdays` are the days the hall opens (1 is Monday); today counts in any case, because somebody is here.
+    Today counts in any case, because somebody is here. A hall that is closed longer than a callback may lie ahead
+    gives the moment itself.
     """
     open_at = spans(hours)
-    for ahead in range(8):
+    for ahead in range(FURTHEST.days + 1):
         day = moment + timedelta(days=ahead)
-        if ahead and str(day.isoweekday()) not in weekdays:
+        if ahead and not opens_on(day.date()):
             continue
         minute = -1 if ahead else moment.hour * 60 + moment.minute
         for start, end in open_at:
@@ -71,7 +64,7 @@ def after_minutes(actor: Actor, at: datetime, hours: str, minutes: int) -> datet
     """
     settings = load_settings(actor.hall_id)
     moment = actor.store.local(at + timedelta(minutes=minutes))
-    return within_hours(moment, hours or settings.hours, settings.open_weekdays)
+    return within_hours(moment, hours or settings.hours, settings.opens_on)
 
 
 def default_due(actor: Actor, at: datetime, hours: str = "") -> datetime:
@@ -97,7 +90,7 @@ def choices(actor: Actor, window_id: UUID | None = None) -> tuple[DueChoice, ...
         afternoon = _at(now, max(noon[0], 13 * 60 + 30))
         if afternoon > now:
             offered.append(("afternoon", afternoon))
-    next_day = within_hours(_at(now, 23 * 60 + 59), hours, settings.open_weekdays)
+    next_day = within_hours(_at(now, 23 * 60 + 59), hours, settings.opens_on)
     if next_day.date() > now.date():
         offered.append(("next_day", next_day))
     seen: set[datetime] = set()

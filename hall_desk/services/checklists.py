@@ -9,7 +9,7 @@ from dataclasses import asdict
 from uuid import UUID
 
 from hall_desk import errors
-from hall_desk.services import import_writing, privacy
+from hall_desk.services import halls, import_writing, privacy
 from hall_desk.services.accounts import Actor
 from hall_desk.services.directory_columns import LONGEST_LINE, LONGEST_NAME, Kind, MaterialValue
 from hall_desk.services.trip_records import MissingPaper
@@ -90,7 +90,7 @@ def _set(actor: Actor, matter_id: UUID, paper: MissingPaper, **values: bool | st
 
 def _list_of(actor: Actor, matter_id: UUID) -> list[Material]:
     """The checklist in its order, and nobody else changes it meanwhile."""
-    import_writing.one_at_a_time(actor)
+    halls.one_at_a_time(actor)
     wanted = Matter.select(Matter.id).where(
         Matter.id == matter_id, Matter.hall == actor.hall_id, Matter.retired_at.is_null()
     )

@@ -31,10 +31,11 @@ from hall_desk.services.directory_columns import (
     MaterialValue,
 )
 from hall_desk.services.directory_contents import Existing, by_key, contents
+from hall_desk.services.halls import one_at_a_time
 from hall_desk.services.import_checks import check, check_spelling
 from hall_desk.services.import_plans import FieldChange, ImportPlan, Planned, compared
 from hall_desk.services.import_problems import Problem, refusal
-from hall_desk.services.import_writing import one_at_a_time, raise_version, write
+from hall_desk.services.import_writing import raise_version, write
 from hall_desk.services.progress import Progress
 from hall_desk.services.sheets import Table
 from hall_desk.settings import write_file

@@ -9,6 +9,7 @@ from typing import Any
 
 from hall_desk import i18n
 from hall_desk.i18n import N_, _, _n
+from hall_desk.services import setting_forms
 
 SENTENCES: dict[str, str] = {
     "hall.made": N_("{who} made this hall"),
@@ -172,6 +173,12 @@ def sentence(kind: str, facts: dict[str, Any], who: str, subject: str = "") -> s
         return f"{who} {kind}".strip()
     codes = _CODES.get(kind, {})
     words = _Facts({name: _word(codes.get(name), value) for name, value in facts.items()})
+    if kind == "setting.changed":
+        name = facts["name"]
+        words["name"] = setting_forms.full_label(name)
+        words["before"], words["after"] = (
+            setting_forms.shown(name, facts[when]) for when in ("before", "after")
+        )
     words["who"], words["subject"] = who, subject or "–"
     if "window_to" in words:
         words["window"] = words["window_to"]

@@ -62,13 +62,6 @@ def write(
     _Writer(change, hall_id, kind, progress or Progress()).write(list(records), existing)
 
 
-def one_at_a_time(actor: Actor) -> None:
-    """Lets nobody else change the hall's lists until this transaction is over: the next one sees what it wrote."""
-    if actor.store.postgres:  # SQLite has one writer anyway
-        hall = models.Hall.select(models.Hall.id).where(models.Hall.id == actor.hall_id)
-        list(hall.for_update("FOR NO KEY UPDATE"))
-
-
 def raise_version(actor: Actor, kind: Kind) -> None:
     """Counts the directory's version on after a change of what it tells; slips and the directory say which it is."""
     if kind in (Kind.WINDOWS, Kind.MATTERS):

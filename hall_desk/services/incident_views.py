@@ -73,8 +73,8 @@ class IncidentPaper:
 
 
 def minutes_for(settings: Settings, kind: str) -> int:
-    """How many minutes the hall gives itself for an incident of this kind."""
-    return int(getattr(settings, f"incident_minutes_{kind}"))
+    """How many minutes the hall gives itself for an incident of this kind; one of its own kinds is “other”."""
+    return int(getattr(settings, f"incident_minutes_{kind}", settings.incident_minutes_other))
 
 
 def _selected() -> Any:

@@ -83,7 +83,8 @@ def open(actor: Actor, new: NewIncident) -> Incident:  # noqa: A001 - the produc
 def open_within(change: Change, actor: Actor, new: NewIncident) -> Incident:
     """`open` inside the caller's transaction, for what must be reported together with what it is about."""
     actor.needs("incidents.open")
-    if new.kind not in KINDS:
+    settings = load_settings(actor.hall_id)
+    if new.kind not in (*KINDS, *settings.incident_kinds):
         raise errors.BadInput("incident_kind", "unknown")
     place = privacy.check_text("place", new.place, required=True, limit=LONGEST_PLACE)
     people = privacy.check_text("people", new.people, limit=LONGEST_PEOPLE)
@@ -93,7 +94,7 @@ def open_within(change: Change, actor: Actor, new: NewIncident) -> Incident:
     if there is not None:
         return view(actor, there)
     _check_subjects(actor, new)
-    minutes = minutes_for(load_settings(actor.hall_id), new.kind)
+    minutes = minutes_for(settings, new.kind)
     Row.create(
         id=new.id,
         hall=actor.hall_id,

@@ -19,9 +19,10 @@ from hall_desk.services import accounts, halls, list_forms, list_history, pinyin
 from hall_desk.services.accounts import Actor
 from hall_desk.services.directory_columns import KEY_FIELD, Kind, key_of
 from hall_desk.services.directory_contents import Existing, by_key, contents
+from hall_desk.services.halls import one_at_a_time
 from hall_desk.services.import_checks import check
 from hall_desk.services.import_plans import differences
-from hall_desk.services.import_writing import one_at_a_time, raise_version, write
+from hall_desk.services.import_writing import raise_version, write
 from hall_desk.services.list_forms import FieldProblem, MaterialText
 from hall_desk.store import models
 from hall_desk.store.journal import Change
@@ -216,6 +217,21 @@ def move(actor: Actor, window_id: UUID, by: int) -> bool:
     return True
 
 
+def edit_conflict(
+    actor: Actor, conflicts: list[Conflict], labels: list[str]
+) -> errors.EditConflict:
+    """The error that tells of conflicts, each with who and when; `labels` are the fields as they are shown."""
+    newest = max(conflicts, key=lambda one: one.at or actor.store.now())
+    since = newest.at or actor.store.now()
+    return errors.EditConflict(
+        conflicts=conflicts,
+        owner=newest.who or "–",
+        since=since,
+        since_text=f"{actor.store.local(since):%m-%d %H:%M}",
+        fields=labels,
+    )
+
+
 # --- inside --------------------------------------------------------------------------------------
 
 
@@ -290,15 +306,7 @@ def _conflict(
         line = list_history.last_change(lines, one.field)
         who, at = (line.who, line.at) if line else ("", actor.store.now())
         told.append(Conflict(one.field, one.mine, one.his, who, at))
-    newest = max(told, key=lambda one: one.at or actor.store.now())
-    since = newest.at or actor.store.now()
-    return errors.EditConflict(
-        conflicts=told,
-        owner=newest.who or "–",
-        since=since,
-        since_text=f"{actor.store.local(since):%m-%d %H:%M}",
-        fields=[list_forms.label(kind, one.field) for one in told],
-    )
+    return edit_conflict(actor, told, [list_forms.label(kind, one.field) for one in told])
 
 
 def _refusal(problems: list[FieldProblem]) -> errors.BadRow:

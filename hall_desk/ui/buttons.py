@@ -224,6 +224,9 @@ class Segmented(QWidget):
         button.setChecked(True)
         button.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def values(self) -> list[Hashable]:
+        return list(self._values)
+
     def buttons(self) -> list[Button]:
         return list(self._buttons)
 

@@ -44,6 +44,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("incidents", "Ctrl+F9", N_("Incidents"), PAGES),
     Action("people", "Ctrl+F10", N_("Staff health"), PAGES),
     Action("lists", "Ctrl+F3", N_("Hall lists"), PAGES),
+    Action("settings", "Ctrl+F5", N_("Hall settings"), PAGES),
     Action("foyer", "Ctrl+F11", N_("Foyer screen"), PAGES),
     Action("report", "F12", N_("Report"), PAGES),
     Action("trips", "Ctrl+F6", N_("Second trips"), PAGES),

@@ -20,7 +20,6 @@ from hall_desk.ui.composing import Composing
 from hall_desk.ui.desk_lock import DeskLock
 from hall_desk.ui.device_input import DeviceInput
 from hall_desk.ui.dialogs import Sheet
-from hall_desk.ui.dialogs.auto_lock import ask_auto_lock
 from hall_desk.ui.dialogs.change_pin import ChangePinDialog
 from hall_desk.ui.dialogs.devices import DevicesDialog
 from hall_desk.ui.dialogs.directory import DirectoryDialog
@@ -58,6 +57,7 @@ from hall_desk.ui.pages.people import PeoplePage
 from hall_desk.ui.pages.proxy import ProxyPage
 from hall_desk.ui.pages.report import ReportPage
 from hall_desk.ui.pages.screening import ScreeningPage
+from hall_desk.ui.pages.settings import SettingsPage
 from hall_desk.ui.pages.trips import TripsPage
 from hall_desk.ui.pages.window import WindowPage
 from hall_desk.ui.scans import Scans, open_hit
@@ -95,6 +95,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[type[Page], str], ...]], ...] = (
             (IncidentsPage, "Ctrl+F9"),
             (PeoplePage, "Ctrl+F10"),
             (ListsPage, "Ctrl+F3"),
+            (SettingsPage, "Ctrl+F5"),
             (ReportPage, "F12"),
             (TripsPage, "Ctrl+F6"),
             (JournalPage, "Shift+F11"),
@@ -177,7 +178,9 @@ class MainWindow(QMainWindow):
         self.top_bar.person_switch_asked.connect(self.lock.switch)
         self.top_bar.sign_out_asked.connect(self.sign_out)
         self.top_bar.change_pin_asked.connect(self.change_pin)
-        self.top_bar.auto_lock_asked.connect(lambda: ask_auto_lock(session))
+        self.top_bar.auto_lock_asked.connect(
+            lambda: session.go("settings", name="idle_lock_minutes")
+        )
         self.top_bar.recovery_sheet_asked.connect(self.show_recovery_sheet)
         self.top_bar.language_picked.connect(self.language_picked)
         self.top_bar.quit_asked.connect(self.close)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
@@ -10,12 +10,14 @@ from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QVBoxLayo
 from hall_desk.i18n import _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
     from uuid import UUID
 
     from PySide6.QtGui import QKeyEvent
 
     from hall_desk.services.pinyin import Index
+
+Key = TypeVar("Key", bound="Hashable")
 
 _ROW = 34
 MOST_FOUND = 50
@@ -37,7 +39,7 @@ class ListEdit(QLineEdit):
             super().keyPressEvent(event)
 
 
-def fitting(index: Index[UUID] | None, typed: str) -> set[UUID] | None:
+def fitting(index: Index[Key] | None, typed: str) -> set[Key] | None:
     """The keys that fit what was typed; None when nothing was typed and all fit."""
     wanted = typed.strip()
     if not wanted or index is None:

@@ -112,6 +112,14 @@ def _list_of(kind: Kind, window: MainWindow) -> None:
     page.show_kind(kind)
 
 
+def _deadline(window: MainWindow) -> None:
+    window.session.go("settings", name="incident_minutes_fever")
+
+
+def _closed_days(window: MainWindow) -> None:
+    window.session.go("settings", name="closed_days")
+
+
 def _import(window: MainWindow) -> None:
     ImportListsDialog(window.session, Kind.MATTERS).open()
 
@@ -362,6 +370,8 @@ SCENES: tuple[Scene, ...] = (
     Scene(_BOSS, "lists", "lists-people", partial(_list_of, Kind.STAFF)),
     Scene(_BOSS, "lists", "lists-communities", partial(_list_of, Kind.COMMUNITIES)),
     _dialog(_BOSS, "lists", "import", _import),
+    Scene(_BOSS, "settings", "settings", _deadline),
+    Scene(_BOSS, "settings", "settings-days", _closed_days),
     Scene(_BOSS, "trips", "second-trips"),
     Scene(_BOSS, "trips", "first-steps", _nothing_yet),
     Scene(_BOSS, "journal", "journal", _verified),

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QWidget
 
 from hall_desk import i18n
-from hall_desk.i18n import N_, _
+from hall_desk.i18n import WEEKDAYS, _
 from hall_desk.services.accounts import Actor, StaffName
 from hall_desk.ui import key_map, theme
 from hall_desk.ui.finder import Finder
@@ -22,15 +22,6 @@ if TYPE_CHECKING:
 
     from hall_desk.ui.session import Session
 
-WEEKDAYS = (
-    N_("Monday"),
-    N_("Tuesday"),
-    N_("Wednesday"),
-    N_("Thursday"),
-    N_("Friday"),
-    N_("Saturday"),
-    N_("Sunday"),
-)
 HEIGHT = 52
 LONGEST_NAME = 12
 

@@ -90,9 +90,34 @@ def test_the_usual_minutes_are_a_setting(
 def test_a_call_is_due_when_the_window_is_open(moment: str, hours: str, opens: str) -> None:
     zone = ZoneInfo("Asia/Shanghai")
     at = datetime.fromisoformat(moment).replace(tzinfo=zone)
-    assert callback_times.within_hours(at, hours, "12345") == datetime.fromisoformat(opens).replace(
-        tzinfo=zone
+    opens_on = halls.Settings().opens_on
+    assert callback_times.within_hours(at, hours, opens_on) == datetime.fromisoformat(
+        opens
+    ).replace(tzinfo=zone)
+
+
+@pytest.mark.parametrize(
+    ("moment", "opens"),
+    [
+        # the eve of the holiday: after it, on the Sunday that is worked for it
+        ("2020-09-30 18:00", "2020-10-09 09:00"),
+        ("2020-10-09 18:00", "2020-10-10 09:00"),
+        ("2020-10-10 18:00", "2020-10-12 09:00"),
+        # whoever works on a holiday has today
+        ("2020-10-05 10:00", "2020-10-05 10:00"),
+    ],
+)
+def test_no_call_is_due_on_a_holiday(moment: str, opens: str) -> None:
+    hall = halls.Settings(
+        closed_days=tuple(f"2020-10-0{day}" for day in range(1, 9)), open_days=("2020-10-10",)
     )
+    at, wanted = datetime.fromisoformat(moment), datetime.fromisoformat(opens)
+    assert callback_times.within_hours(at, "9:00-17:00", hall.opens_on) == wanted
+
+
+def test_in_a_hall_that_is_closed_for_months_a_call_is_due_at_once() -> None:
+    at = datetime(2020, 2, 21, 18, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+    assert callback_times.within_hours(at, "9:00-17:00", lambda _day: False) == at
 
 
 def test_after_hours_a_promise_is_for_the_next_opening(

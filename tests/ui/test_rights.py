@@ -25,7 +25,7 @@ PAGES = {
     Role.WINDOW_CLERK: {"proxy", "window", "callbacks", "incidents"},
     Role.MANAGER: {
         "screening", "consultation", "proxy", "foyer", "window", "callbacks", "incidents", "people", "report",
-        "dashboard", "lists", "trips",
+        "dashboard", "lists", "settings", "trips",
     },
     Role.WORKING_GROUP: {"incidents"},
 }  # fmt: skip

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QImage
 
-from hall_desk.services import accounts, figures, sample_day
-from hall_desk.ui.shot_scenes import SCENES
+from hall_desk.services import figures
 from hall_desk.ui.shots import shots
 
 if TYPE_CHECKING:
@@ -61,6 +60,8 @@ def test_every_page_and_dialog_is_taken(
             "lists-people",
             "lists-communities",
             "import",
+            "settings",
+            "settings-days",
             "second-trips",
             "first-steps",
             "journal",
@@ -79,17 +80,3 @@ def test_every_page_and_dialog_is_taken(
         picture = QImage(str(path))
         assert (picture.width(), picture.height()) == (1366, 768), path
     assert figures.of_day(manager, store.today()) == before
-
-
-def test_the_sample_hall_has_something_for_every_picture(
-    sample_hall: Store, tmp_path: Path
-) -> None:
-    actors = {
-        role: accounts.sign_in(sample_hall, name, sample_day.PIN)
-        for role, name in sample_day.PEOPLE.items()
-    }
-    taken = shots(sample_hall, actors, tmp_path / "out", sizes=((1366, 768),))
-    names = [path.name.split("-1366")[0] for path in taken]
-    # What waits while the server is away has a page only where there is a server.
-    wanted = [scene.name for scene in SCENES if scene.page != "outbox"]
-    assert names == ["sign-in", *wanted, "foyer-screen", "rating"]

@@ -9,7 +9,7 @@ from hall_desk.documents import flow
 from hall_desk.documents.charts import Bar, column_chart
 from hall_desk.documents.flow import Block, Column, Row, Table
 from hall_desk.documents.page import ACCENT, INK, MUTED, RED, STRONG_RULE, Paper, Style, fit, width
-from hall_desk.i18n import N_, _
+from hall_desk.i18n import N_, WEEKDAYS, _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,15 +32,6 @@ THIRD = (ROOM - 2 * COLUMN_GAP) / 3
 BODY = Style(8.5)
 SMALL = Style(7.5, colour=MUTED)
 
-WEEKDAYS = (
-    N_("Monday"),
-    N_("Tuesday"),
-    N_("Wednesday"),
-    N_("Thursday"),
-    N_("Friday"),
-    N_("Saturday"),
-    N_("Sunday"),
-)
 MONTHS = (
     N_("January"),
     N_("February"),

@@ -77,14 +77,11 @@ class RetentionLine(QWidget):
         self._session.background.data(self, lambda: halls.settings(actor), self._open_times)
 
     def _open_times(self, settings: Settings) -> None:
-        least, most = halls.RETENTION
         numbers = [
             HallNumber(
                 name := f"retention_{kind}_days",
                 _("{kind} (days)").format(kind=i18n.code("retention", kind)),
                 getattr(settings, name),
-                least,
-                most,
             )
             for kind in retention.KINDS
         ]

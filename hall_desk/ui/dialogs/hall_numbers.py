@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout
 
 from hall_desk import i18n
 from hall_desk.i18n import _
-from hall_desk.services import halls
+from hall_desk.services import hall_settings, halls
+from hall_desk.services.hall_settings import Wish
 from hall_desk.services.privacy import folded
 from hall_desk.ui.buttons import Button
 from hall_desk.ui.dialogs import Dialog
@@ -28,13 +29,16 @@ LONGEST = 4  # digits
 
 @dataclass(frozen=True)
 class HallNumber:
-    """One whole number: the setting's name, its label, what it is now, and within which limits it may be."""
+    """One whole number: the setting's name, its label, and what it is now."""
 
     name: str
     label: str
     value: int
-    least: int = 0
-    most: int = 9999
+
+    @property
+    def limits(self) -> tuple[int, int]:
+        """The lowest and the highest it may be."""
+        return halls.LIMITS[self.name]
 
 
 class HallNumbersDialog(Dialog):
@@ -88,9 +92,11 @@ class HallNumbersDialog(Dialog):
         self._saving = True
         actor = self.session.actor
 
+        seen = {number.name: number.value for number in self._numbers}
+        wishes = {name: Wish(seen[name], value) for name, value in wanted.items()}
+
         def work() -> None:
-            for name, value in wanted.items():
-                halls.change_setting(actor, name, value)
+            hall_settings.change(actor, wishes)
 
         self.session.background.data(self, work, lambda _nothing: self.accept(), self._refused)
 
@@ -104,11 +110,11 @@ class HallNumbersDialog(Dialog):
                 if not wrong:
                     self.fields[number.name].show_error(_("Type a whole number, such as 0 or 60."))
                 wrong = True
-            elif not number.least <= int(text) <= number.most:
+            elif not number.limits[0] <= int(text) <= number.limits[1]:
                 if not wrong:
                     said = _("Type a whole number from {least} to {most}.")
                     self.fields[number.name].show_error(
-                        said.format(least=number.least, most=number.most)
+                        said.format(least=number.limits[0], most=number.limits[1])
                     )
                 wrong = True
             elif int(text) != number.value:

@@ -6,11 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QWidget
 
 from hall_desk import errors, i18n
 from hall_desk.i18n import _
-from hall_desk.services import incidents
+from hall_desk.services import halls, incidents
 from hall_desk.services.incidents import KINDS, NewIncident
 from hall_desk.store.ids import new_id
 from hall_desk.ui.buttons import Button, Segmented
@@ -63,6 +63,10 @@ class IncidentDialog(Dialog):
         self.kind_field = LabelledField(
             _("Kind"), self.kind, beside=Text(_("Number keys, later Alt+1 to 7"), "label")
         )
+        self.own_kind = Segmented(
+            [], none_allowed=True
+        )  # the hall's own kinds, once they were read
+        self._wanted_kind = kind
         self.what = QPlainTextEdit()
         self.what.setTabChangesFocus(True)
         self.what.setFixedHeight(112)
@@ -80,6 +84,7 @@ class IncidentDialog(Dialog):
 
     def _lay_out(self) -> None:
         self.escape_hint.hide()
+        self._own_line = QHBoxLayout()
         top = Qt.AlignmentFlag.AlignTop
         line = QHBoxLayout()
         line.setSpacing(12)
@@ -92,13 +97,14 @@ class IncidentDialog(Dialog):
         foot.addStretch(1)
         foot.addWidget(self.cancel)
         self.body.addWidget(self.kind_field)
+        self.body.addLayout(self._own_line)
         self.body.addWidget(self.what_field)
         self.body.addLayout(line)
         self.body.addWidget(self.problem)
         self.body.addLayout(foot)
 
     def _connect(self) -> None:
-        self.kind.changed.connect(lambda _kind: self.kind_field.clear_error())
+        self.kind.changed.connect(self._kind_changed)
         self.send.clicked.connect(self.send_form)
         self.cancel.clicked.connect(self.reject)
         for field in (self.place, self.people):
@@ -107,9 +113,46 @@ class IncidentDialog(Dialog):
         self.bind("Ctrl+Enter", self.send_form)
         for number, kind in enumerate(KINDS, start=1):
             self.bind(f"Alt+{number}", partial(self._choose, kind))
+        actor = self.session.actor
+        self.session.background.data(
+            self, lambda: halls.settings(actor).incident_kinds, self._offer_own, self._quiet
+        )
+
+    def _offer_own(self, kinds: tuple[str, ...]) -> None:
+        """Puts the hall's own kinds below those of the program, with the numbers after theirs."""
+        if not kinds:
+            return
+        first = len(KINDS) + 1
+        names = [(one, f"{number} {one}") for number, one in enumerate(kinds, first)]
+        self.own_kind = Segmented(names, none_allowed=True)
+        self.own_kind.set_value(self._wanted_kind or None)
+        self.own_kind.changed.connect(self._own_changed)
+        self._own_line.addWidget(self.own_kind)
+        QWidget.setTabOrder(self.kind, self.own_kind)
+        QWidget.setTabOrder(self.own_kind, self.what)
+        for number, kind in enumerate(kinds, first):
+            self.bind(f"Alt+{number}", partial(self._choose, kind))
+        self._place_sheet()
+
+    def _quiet(self, _error: HallDeskError) -> bool:
+        """Without the hall's own kinds there are still those of the program."""
+        return True
+
+    def _kind_changed(self, kind: str | None) -> None:
+        self.kind_field.clear_error()
+        if kind:
+            self.own_kind.set_value(None)
+
+    def _own_changed(self, kind: str | None) -> None:
+        self.kind_field.clear_error()
+        if kind:
+            self.kind.set_value(None)
+
+    def _chosen_kind(self) -> str:
+        return str(self.kind.value() or self.own_kind.value() or "")
 
     def arrive(self) -> None:
-        if self.kind.value() is None:
+        if not self._chosen_kind():
             self.kind.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.what.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -117,13 +160,15 @@ class IncidentDialog(Dialog):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """A number reaches the dialog only from where nothing is typed."""
         text = event.text()
-        if len(text) == 1 and text in "1234567":
-            self._choose(KINDS[int(text) - 1])
+        kinds = [*KINDS, *map(str, self.own_kind.values())]
+        if len(text) == 1 and text in "123456789"[: len(kinds)]:
+            self._choose(kinds[int(text) - 1])
         else:
             super().keyPressEvent(event)
 
     def _choose(self, kind: str) -> None:
-        self.kind.set_value(kind)
+        self.kind.set_value(kind if kind in KINDS else None)
+        self.own_kind.set_value(None if kind in KINDS else kind)
         self.what.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- sending -----------------------------------------------------------------------------------
@@ -137,7 +182,7 @@ class IncidentDialog(Dialog):
         self.problem.hide()
         new = NewIncident(
             id=self._id,
-            kind=str(self.kind.value() or ""),
+            kind=self._chosen_kind(),
             place=self.place.text(),
             people=self.people.text(),
             what=self.what_field.text(),

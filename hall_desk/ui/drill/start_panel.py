@@ -18,13 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hall_desk.i18n import _, _n
+from hall_desk.i18n import WEEKDAYS, _, _n
 from hall_desk.services import drill
 from hall_desk.ui import theme
 from hall_desk.ui.buttons import Button, Segmented
 from hall_desk.ui.drill.words import pace_words, post_words
 from hall_desk.ui.labels import Text
-from hall_desk.ui.top_bar import WEEKDAYS
 
 if TYPE_CHECKING:
     from hall_desk.errors import HallDeskError

@@ -22,17 +22,19 @@ from hall_desk.ui.fields import LabelledField
 from hall_desk.ui.labels import Band, Text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from PySide6.QtGui import QWheelEvent
 
 
-class ChannelBoxes(QWidget):
-    """The channels a matter allows, ticked."""
+class TickBoxes(QWidget):
+    """Some of a few, ticked: `boxes` by their codes."""
 
     edited = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, labels: Mapping[str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.boxes = {code: QCheckBox(CHANNELS.show(code)) for code in CHANNELS.shown}
+        self.boxes = {code: QCheckBox(label) for code, label in labels.items()}
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 4)
         layout.setSpacing(14)
@@ -41,6 +43,13 @@ class ChannelBoxes(QWidget):
             layout.addWidget(box)
         layout.addStretch(1)
         self.setFocusProxy(next(iter(self.boxes.values())))
+
+
+class ChannelBoxes(TickBoxes):
+    """The channels a matter allows."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__({code: CHANNELS.show(code) for code in CHANNELS.shown}, parent)
 
     def cell_text(self) -> str:
         return "、".join(CHANNELS.show(code) for code, box in self.boxes.items() if box.isChecked())
