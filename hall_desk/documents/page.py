@@ -51,6 +51,7 @@ _FONTS = {False: "NotoSansSC-Regular", True: "NotoSansSC-Bold"}
 _BASELINE = 0.88
 _JOINER = "\u2060"  # Unicode's word joiner: has no width, and no line is broken at it
 _CAP_HEIGHT = 0.733
+_HAIR = 1e-6  # mm; widths are added up in another order when a line is broken
 
 # One lock for the fonts: reportlab moves a read position inside a font while it makes a subset.
 _font_lock = threading.Lock()
@@ -58,6 +59,24 @@ _faces: dict[bool, Any] = {}
 # What is drawn for a character the fonts lack, and the characters it was drawn for so far.
 _STAND_IN = "〓"
 _lent: set[int] = set()
+# Characters that turned out to be drawn as they are: nearly every text is of these alone.
+_plain: set[str] = set()
+
+
+class _Widths(dict[str, float]):
+    """The widths of a face's characters in thousandths of their size, each looked up when first asked for."""
+
+    def __init__(self, face: Any) -> None:
+        self._face = face
+
+    def __missing__(self, character: str) -> float:
+        face = self._face
+        wide = face.charWidths.get(ord(character), face.defaultWidth)
+        self[character] = 0 if character == _JOINER else wide
+        return self[character]
+
+
+_widths: dict[bool, _Widths] = {}
 
 
 def fonts() -> None:
@@ -78,6 +97,7 @@ def fonts() -> None:
         for bold, name in _FONTS.items():
             found[bold] = ttfonts.TTFont(name, str(resources.path("fonts", f"{name}.ttf")))
             pdfmetrics.registerFont(found[bold])
+        _widths.update({bold: _Widths(font.face) for bold, font in found.items()})
         _faces.update(found)
 
 
@@ -141,15 +161,20 @@ def printable(text: str, *, for_wrapping: bool = False) -> str:
     name itself, as they would a gap. The character itself stays in the text of the PDF, so that
     it can be named and copied. `for_wrapping` keeps the joiners that `together` put in.
     """
+    if _plain.issuperset(text):
+        return text
     known = _font(False).face.charToGlyph
     out = []
     for c in text:
         if c == _JOINER:
             out.append(_JOINER if for_wrapping else "")
-        elif c.isspace() and c != "\u3000":
+            continue
+        if c.isspace() and c != "\u3000":
             out.append("\u00a0" if c == "\u00a0" else " ")
         elif not _is_invisible(c):
             out.append(c if ord(c) in known or _lend(c) else _STAND_IN)
+        if out and out[-1] == c:
+            _plain.add(c)
     return "".join(out)
 
 
@@ -164,6 +189,8 @@ def _lend(character: str) -> bool:
             face = font.face
             face.charWidths[code] = face.charWidths.get(ord(_STAND_IN), face.defaultWidth)
             face.charToGlyph[code] = face.charToGlyph[ord(_STAND_IN)]
+        for widths in _widths.values():
+            widths.pop(character, None)
     return True
 
 
@@ -218,9 +245,8 @@ def width(text: str, style: Style) -> float:
 
 def _advance(shown: str, style: Style) -> float:
     # What reportlab's stringWidth does, without its detours: breaking asks for every piece.
-    face = _font(style.bold).face
-    widths, default = face.charWidths, face.defaultWidth
-    thousandths = sum([widths.get(ord(c), default) for c in shown if c != _JOINER])
+    _font(style.bold)
+    thousandths = sum(map(_widths[style.bold].__getitem__, shown))
     return float(thousandths) / 1000 * style.size * style.stretch * MM_PER_PT
 
 
@@ -302,6 +328,9 @@ def wrap(text: str, room: float, style: Style, *, balanced: bool = False) -> lis
     """
     if len(text.splitlines()) > 1:
         return [line for one in text.splitlines() for line in wrap(one, room, style)]
+    shown = printable(text)
+    if _advance(shown, style) < room - _HAIR:
+        return [shown.rstrip()]  # nearly every cell of a table
     lines = _wrap_paragraph(text, room, style)
     if len(lines) < 2:
         return lines
@@ -424,8 +453,9 @@ class Paper:
         shown = printable(text)
         if not shown.strip():
             return
-        taken = width(shown, style) + spacing * (len(shown) - 1)
-        x -= {"left": 0.0, "centre": taken / 2, "right": taken}[align]
+        if align != "left":
+            taken = _advance(shown, style) + spacing * (len(shown) - 1)
+            x -= taken / 2 if align == "centre" else taken
         pen = self._canvas.beginText(*self._at(x, baseline))
         pen.setFont(_FONTS[style.bold], style.size)
         pen.setFillColorRGB(*style.colour)
