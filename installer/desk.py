@@ -31,7 +31,8 @@ For development:
     ./desk shots OUT               a picture of every page
     ./desk bench NAME              claims, notices, printing or search: our way and a floor;
                                    dashboard: ten years of a hall beside one;
-                                   reports: beside the same on a bare canvas
+                                   reports: beside the same on a bare canvas;
+                                   tables: a million rows beside ten thousand
     ./desk build                   dist/hall-desk, a folder that runs without Python, and its self-check
     ./desk texts                   which texts lack a translation and which are no longer used
     ./desk build-resources         fonts and translations, where they are missing or old
