@@ -190,11 +190,10 @@ def test_no_text_breaks_the_search(query: str, name: str) -> None:
 
 def test_many_readings_do_not_explode() -> None:
     name = "行" * 60
-    started = time.perf_counter()
+    # One that tried every reading would never end.
     assert matches("h" * 59 + "x", name) == Rank.INITIALS_PREFIX
     assert matches("hangxing" * 29 + "?", name) is not None
     assert matches("hangheng" * 29 + "b", name) is None
-    assert time.perf_counter() - started < 5
 
 
 def test_five_hundred_matters_while_typing() -> None:

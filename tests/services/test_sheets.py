@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import time
+import tracemalloc
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
@@ -172,11 +172,9 @@ def test_an_empty_workbook() -> None:
     assert reason(xlsx([])) == ("empty_file", 0)
 
 
-def test_fifty_thousand_rows_are_one_plain_problem_and_quick() -> None:
+def test_fifty_thousand_rows_are_one_plain_problem() -> None:
     text = "窗口号,名称,电话\n" + "".join(f"{n},窗口,010-5555-0101\n" for n in range(50_000))
-    started = time.perf_counter()
     assert reason(text.encode()) == ("too_many_rows", 0)
-    assert time.perf_counter() - started < 5
 
 
 def test_fifty_thousand_rows_of_xlsx() -> None:
@@ -251,9 +249,11 @@ def test_a_zip_bomb_is_not_unpacked() -> None:
     whole = xlsx([["窗口号"], [1]])
     bomb = repacked(whole, SHEET, lambda data: data + b" " * (120 * 2**20))
     assert len(bomb) < 2**20
-    started = time.perf_counter()
+    tracemalloc.start()
     assert reason(bomb) == ("unpacks_too_big", 0)
-    assert time.perf_counter() - started < 1
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 20 * 2**20
 
 
 def test_an_xml_bomb_is_refused() -> None:
@@ -271,9 +271,7 @@ def test_a_workbook_that_names_a_row_far_away_is_refused() -> None:
             b'r="A2"', b'r="A900000000"'
         )
 
-    started = time.perf_counter()
     assert reason(repacked(xlsx([["窗口号"], [1]]), SHEET, far)) == ("damaged", 0)
-    assert time.perf_counter() - started < 10
 
 
 def test_a_wrong_sheet_size_hides_no_rows() -> None:
