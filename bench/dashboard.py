@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import random
 import sqlite3
-import statistics
 import tempfile
 import time
 from collections import defaultdict
@@ -327,39 +326,6 @@ CALLS: dict[str, Callable[[Actor], object]] = {
 }
 
 
-def once(hall: bench.Hall, times: int) -> dict[str, float]:
-    """The medians of a few calls in a session of its own, in ms."""
-    took: dict[str, list[float]] = defaultdict(list)
-    with bench.signed_in(hall) as actor:
-        for turn in range(times + 1):
-            for name, call in CALLS.items():
-                start = time.perf_counter_ns()
-                call(actor)
-                if turn:  # the first one warms up
-                    took[name].append((time.perf_counter_ns() - start) / 1e6)
-    return {name: statistics.median(values) for name, values in took.items()}
-
-
-def compare(engine: str, young: bench.Hall, old: bench.Hall, rounds: int, years: int) -> bool:
-    took: dict[str, list[dict[str, float]]] = {"young": [], "old": []}
-    for turn in range(rounds):
-        for name in bench.rotated(["young", "old"], turn):
-            took[name].append(once(young if name == "young" else old, 5))
-    print(f"\n{engine}: {rounds} rounds, ms")
-    print(f"  {'':24} {'1 year':>9} {f'{years} years':>9}")
-    good = True
-    for call in CALLS:
-        one = [each[call] for each in took["young"]]
-        ten = [each[call] for each in took["old"]]
-        reached = bench.median_ratio(ten, one) <= TARGET
-        good = good and reached
-        print(
-            f"  {call:24} {statistics.median(one):9.2f} {statistics.median(ten):9.2f}   "
-            f"{bench.ratio(ten, one)}  {bench.verdict(reached)}"
-        )
-    return good
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(prog="desk bench dashboard", description=__doc__)
     parser.add_argument("--full", action="store_true", help="1,000 checks and 400 tickets a day")
@@ -387,7 +353,10 @@ def main() -> int:
                 fill(hall, years * DAYS_A_YEAR, size)
                 print(f"  {engine}, {years} years: made in {time.perf_counter() - start:.0f} s")
                 halls.append(hall)
-            good.append(compare(engine, halls[0], halls[1], options.rounds, options.years))
+            heads = ("1 year", f"{options.years} years")
+            good.append(
+                bench.compare(engine, CALLS, (halls[0], halls[1]), heads, options.rounds, TARGET)
+            )
     print(f"\n  target: at most {TARGET} x after ten years: {bench.verdict(all(good))}")
     return 0 if all(good) else 1
 

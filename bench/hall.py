@@ -6,7 +6,9 @@ import os
 import shutil
 import statistics
 import tempfile
-from collections.abc import Callable, Iterator
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
@@ -142,6 +144,49 @@ def verdict(good: bool) -> str:
 
 def median_ratio(ours: list[float], floor: list[float]) -> float:
     return statistics.median(mine / other for mine, other in zip(ours, floor, strict=True))
+
+
+def once(
+    hall: Hall, calls: Mapping[str, Callable[[Actor], object]], times: int
+) -> dict[str, float]:
+    """The medians of a few calls in a session of its own, in ms."""
+    took: dict[str, list[float]] = defaultdict(list)
+    with signed_in(hall) as actor:
+        for turn in range(times + 1):
+            for name, call in calls.items():
+                start = time.perf_counter_ns()
+                call(actor)
+                if turn:  # the first one warms up
+                    took[name].append((time.perf_counter_ns() - start) / 1e6)
+    return {name: statistics.median(values) for name, values in took.items()}
+
+
+def compare(
+    title: str,
+    calls: Mapping[str, Callable[[Actor], object]],
+    two: tuple[Hall, Hall],
+    heads: tuple[str, str],
+    rounds: int,
+    target: float,
+) -> bool:
+    """Prints what each call takes in a small hall and in a large one; whether all stay within the target."""
+    took: dict[str, list[dict[str, float]]] = {head: [] for head in heads}
+    of = dict(zip(heads, two, strict=True))
+    for turn in range(rounds):
+        for head in rotated(list(heads), turn):
+            took[head].append(once(of[head], calls, 5))
+    print(f"\n{title}: {rounds} rounds, ms; target {target} x")
+    print(f"  {'':24} {heads[0]:>9} {heads[1]:>9}")
+    good = True
+    for call in calls:
+        few, many = ([each[call] for each in took[head]] for head in heads)
+        reached = median_ratio(many, few) <= target
+        good = good and reached
+        print(
+            f"  {call:24} {statistics.median(few):9.2f} {statistics.median(many):9.2f}   "
+            f"{ratio(many, few)}  {verdict(reached)}"
+        )
+    return good
 
 
 def rotated(names: list[str], turn: int) -> list[str]:

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sqlite3
-import statistics
 import tempfile
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -118,39 +116,6 @@ CALLS: dict[str, Callable[[Actor], object]] = {
 }
 
 
-def once(hall: bench.Hall, times: int) -> dict[str, float]:
-    """The medians of a few calls in a session of its own, in ms."""
-    took: dict[str, list[float]] = defaultdict(list)
-    with bench.signed_in(hall) as actor:
-        for turn in range(times + 1):
-            for name, call in CALLS.items():
-                start = time.perf_counter_ns()
-                call(actor)
-                if turn:  # the first one warms up
-                    took[name].append((time.perf_counter_ns() - start) / 1e6)
-    return {name: statistics.median(values) for name, values in took.items()}
-
-
-def compare(engine: str, small: bench.Hall, large: bench.Hall, rounds: int) -> bool:
-    took: dict[str, list[dict[str, float]]] = {"small": [], "large": []}
-    for turn in range(rounds):
-        for name in bench.rotated(["small", "large"], turn):
-            took[name].append(once(small if name == "small" else large, 5))
-    print(f"\n{engine}: {rounds} rounds, ms")
-    print(f"  {'rows':24} {FEW:>9,} {MANY:>9,}   target {TARGET} x")
-    good = True
-    for call in CALLS:
-        few = [each[call] for each in took["small"]]
-        many = [each[call] for each in took["large"]]
-        reached = bench.median_ratio(many, few) <= TARGET
-        good = good and reached
-        print(
-            f"  {call:24} {statistics.median(few):9.2f} {statistics.median(many):9.2f}   "
-            f"{bench.ratio(many, few)}  {bench.verdict(reached)}"
-        )
-    return good
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(prog="desk bench tables", description=__doc__)
     parser.add_argument("--rounds", type=int, default=9)
@@ -171,7 +136,8 @@ def main() -> int:
             small, large = bench.make(one, 2), bench.make(other, 2)
             fill(small, FEW)
             fill(large, MANY)
-            good.append(compare(engine, small, large, options.rounds))
+            head = (f"{FEW:,}", f"{MANY:,}")
+            good.append(bench.compare(engine, CALLS, (small, large), head, options.rounds, TARGET))
     return 0 if all(good) else 1
 
 
