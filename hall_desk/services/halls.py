@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from hall_desk import errors
+from hall_desk import errors, i18n
 from hall_desk.services import opening, privacy
 from hall_desk.services.accounts import Actor, Role, hash_pin, operator
 from hall_desk.store import hall_key
@@ -27,10 +27,6 @@ DAY = 24 * 60  # minutes
 MOST_DAYS = 400
 MOST_PRIORITIES, MOST_OWN_INCIDENTS = 9, 2
 LONGEST_WORD = 12
-# Codes of the program's own kinds of incident: a word of the hall's would be taken for them.
-TAKEN_WORDS = frozenset(
-    ("refuses_rules", "fever", "illness", "dispute", "lost_papers", "equipment", "other")
-)
 
 
 def _number(usual: int, least: int, most: int) -> Any:
@@ -311,7 +307,8 @@ def _checked_words(words: tuple[Any, ...], most: int) -> tuple[str, ...]:
             raise errors.BadInput("setting", "value")
         clean = privacy.check_text("setting", word, required=True, limit=LONGEST_WORD)
         text = " ".join(clean.split())
-        if text in found or text in TAKEN_WORDS:
+        # A code of the program's own kinds of incident would be taken for that kind.
+        if text in found or text in i18n.CODES["incident"]:
             raise errors.BadInput("setting", "twice", text=text)
         found.append(text)
     if len(found) > most:

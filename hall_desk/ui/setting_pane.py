@@ -173,7 +173,6 @@ class SettingPane(Ground):
         # As high as this field, not as the highest of them.
         for field in self.fields.values():
             field.setVisible(field is self.field)
-        self.stack.setFixedHeight(0 if self.stack.isHidden() else self.field.sizeHint().height())
         self.field.edit.setAccessibleName(self.title.text())
         self.history.show_lines(())
         self.fill(text)

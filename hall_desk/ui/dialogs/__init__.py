@@ -187,6 +187,14 @@ class Sheet(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place_sheet()
 
+    def _make_room(self) -> None:
+        """Makes the sheet as high as it needs to be, now that more stands on it."""
+        layout = self.sheet.layout()
+        if layout is not None:
+            layout.invalidate()
+            layout.activate()
+        self._place_sheet()
+
     def _place_sheet(self) -> None:
         width, height = self._sheet_size
         room = self.rect().adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)

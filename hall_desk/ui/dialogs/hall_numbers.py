@@ -126,11 +126,3 @@ class HallNumbersDialog(Dialog):
         self.problem.setText(i18n.explain(error))
         self.problem.show()
         self._make_room()
-
-    def _make_room(self) -> None:
-        """Makes the sheet as high as it needs to be, now that words stand below a field."""
-        layout = self.sheet.layout()
-        if layout is not None:
-            layout.invalidate()
-            layout.activate()
-        self._place_sheet()

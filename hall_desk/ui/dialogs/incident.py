@@ -36,6 +36,10 @@ def place_of(actor: Actor) -> str:
     return _("Front desk of the hall") if actor.post == "front_desk" else _("Hall")
 
 
+def _key_words(last: int) -> str:
+    return _("Number keys, later Alt+1 to {last}").format(last=last)
+
+
 class IncidentDialog(Dialog):
     """The form. A number key chooses the kind and puts the keyboard on what happened; Ctrl+Enter reports."""
 
@@ -60,9 +64,8 @@ class IncidentDialog(Dialog):
         ]
         self.kind = Segmented(names, none_allowed=True)
         self.kind.set_value(kind or None)
-        self.kind_field = LabelledField(
-            _("Kind"), self.kind, beside=Text(_("Number keys, later Alt+1 to 7"), "label")
-        )
+        self.kind_keys = Text(_key_words(len(KINDS)), "label")
+        self.kind_field = LabelledField(_("Kind"), self.kind, beside=self.kind_keys)
         self.own_kind = Segmented(
             [], none_allowed=True
         )  # the hall's own kinds, once they were read
@@ -128,11 +131,13 @@ class IncidentDialog(Dialog):
         self.own_kind.set_value(self._wanted_kind or None)
         self.own_kind.changed.connect(self._own_changed)
         self._own_line.addWidget(self.own_kind)
+        self.own_kind.show()  # or the sheet would not count it in
         QWidget.setTabOrder(self.kind, self.own_kind)
         QWidget.setTabOrder(self.own_kind, self.what)
         for number, kind in enumerate(kinds, first):
             self.bind(f"Alt+{number}", partial(self._choose, kind))
-        self._place_sheet()
+        self.kind_keys.setText(_key_words(len(KINDS) + len(kinds)))
+        self._make_room()
 
     def _quiet(self, _error: HallDeskError) -> bool:
         """Without the hall's own kinds there are still those of the program."""

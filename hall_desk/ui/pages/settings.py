@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -356,7 +356,7 @@ class SettingsPage(Page):
                     who=self.pane.who(one.who, one.at),
                     value=setting_forms.shown(name, one.his),
                 )
-                self._kept[name] = type(self._kept[name])(name, one.his, self._kept[name].usual)
+                self._kept[name] = replace(self._kept[name], value=one.his)
                 self.pane.ask(words)
             case _:
                 self.pane.problem.setText(i18n.explain(error))
